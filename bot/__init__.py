@@ -1,0 +1,1 @@
+"""Your Say: a rights and help chatbot for young people in England."""

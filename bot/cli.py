@@ -1,0 +1,103 @@
+"""The `bot` command."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from bot import quiet  # noqa: F401  # before anything of Rasa
+from bot.knowledge import ContentError
+from bot.knowledge.load import ROOT
+
+
+def main() -> None:
+    """Run one subcommand; a mistake in the content ends in one clear list and exit code 1."""
+    arguments = _parser().parse_args()
+    try:
+        arguments.run(arguments)
+    except ContentError as error:
+        sys.exit(str(error))
+    except (KeyboardInterrupt, BrokenPipeError):
+        sys.exit(130)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="bot", description="Your Say: a rights and help chatbot")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(name: str, run: object, says: str) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=says, description=says)
+        added.set_defaults(run=run)
+        return added
+
+    run = command("run", _run, "serve the bot: the chat page, the web channel, /health")
+    run.add_argument("--host", default="127.0.0.1")
+    run.add_argument("--port", type=int, default=int(os.environ.get("PORT", "5005")))
+    run.add_argument("--endpoints", type=Path, default=ROOT / "endpoints.yml")
+    run.add_argument("--credentials", type=Path, default=ROOT / "credentials.yml")
+    command("chat", _chat, "chat in the terminal")
+    ask = command("ask", _ask, "print the bot's reply to one message")
+    ask.add_argument("message")
+    command("parse", _parse, 'read JSON lines {"text": ...}, write what the bot understood')
+    command("check", _check, "check all content; list each answer with reading age, source and date")
+    command("train", _train, "train the model if the content has changed")
+    command("calibrate", _calibrate, "try thresholds on the validation messages and print their cost")
+    measure = command("measure", _measure, "print how many messages of a file are understood rightly")
+    measure.add_argument(
+        "messages", type=Path, help="YAML (topic: [messages]) or JSON lines (text, topic, also)"
+    )
+    measure.add_argument("--errors", action="store_true", help="print each error")
+    return parser
+
+
+def _run(arguments: argparse.Namespace) -> None:
+    from bot.training import ensure_model
+
+    model = ensure_model()
+    from bot.server import serve
+
+    serve(model, arguments.endpoints, arguments.credentials, arguments.host, arguments.port)
+
+
+def _chat(arguments: argparse.Namespace) -> None:
+    from bot.terminal import chat
+
+    chat()
+
+
+def _ask(arguments: argparse.Namespace) -> None:
+    from bot.terminal import ask
+
+    ask(arguments.message)
+
+
+def _parse(arguments: argparse.Namespace) -> None:
+    from bot.terminal import parse_lines
+
+    parse_lines(sys.stdin, sys.stdout)
+
+
+def _check(arguments: argparse.Namespace) -> None:
+    from bot.check import check
+
+    check()
+
+
+def _train(arguments: argparse.Namespace) -> None:
+    from bot.training import ensure_model
+
+    print(ensure_model())
+
+
+def _calibrate(arguments: argparse.Namespace) -> None:
+    from bot.measure import calibrate
+
+    calibrate()
+
+
+def _measure(arguments: argparse.Namespace) -> None:
+    from bot.measure import measure
+
+    measure(arguments.messages, show_errors=arguments.errors)

@@ -1,0 +1,264 @@
+"""Reads the content of `data/` and checks all of it, reporting every mistake at once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, TypeVar
+
+import phonenumbers
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from bot.knowledge.reading_age import LIMIT, reading_age
+from bot.knowledge.schema import Answer, Menu, Place, Service
+
+ROOT = Path(__file__).resolve().parents[2]
+PLACEHOLDER = re.compile(r"\{(\w+)\.(\w+)\}")
+SPOKEN_FIELDS = {"phone", "text", "web", "name"}
+_Entry = TypeVar("_Entry", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One mistake in the content: where it is and what is wrong."""
+
+    file: str
+    entry: str
+    field: str
+    wrong: str
+
+    def __str__(self) -> str:
+        return f"{self.file}: {self.entry}: {self.field}: {self.wrong}"
+
+
+class ContentError(Exception):
+    """The content in `data/` has mistakes; `problems` lists them all."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        self.problems = problems
+        super().__init__("\n".join(str(problem) for problem in problems))
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """Everything the bot may say, by id. Immutable once loaded."""
+
+    answers: Mapping[str, Answer]
+    services: Mapping[str, Service]
+    places: Mapping[str, Place]
+    menu: Menu
+
+    def service(self, id_: str, place: str | None = None) -> Service:
+        """The service `id_`, or the young person's own council's in its stead."""
+        if place and place in self.places and id_ == "council_childrens_services":
+            home = self.places[place]
+            return home.services[home.front_door]
+        return self.services[id_]
+
+    def say(self, text: str, place: str | None = None) -> str:
+        """`text` with every placeholder such as {childline.phone} filled from the directory."""
+
+        def spoken(match: re.Match[str]) -> str:
+            service = self.service(match[1], place)
+            if match[2] == "text":
+                return service.text.words if service.text else ""
+            return str(getattr(service, match[2]))
+
+        return PLACEHOLDER.sub(spoken, text).strip()
+
+    def phrase(self, name: str) -> str:
+        return self.say(self.menu.phrases[name])
+
+
+def load(root: Path = ROOT, today: date | None = None) -> Knowledge:
+    """Read and check `root`/data.
+
+    `today` is the day against which expiry dates are held (default: the real one).
+    Raises ContentError with every problem found.
+    """
+    reader = _Reader(root / "data")
+    services = reader.entries("services.yml", "services", Service)
+    answers: dict[str, Answer] = {}
+    for path in sorted((root / "data" / "guide").glob("*.yml")):
+        if path.name != "menu.yml":
+            answers.update(reader.answers(path))
+    menu = reader.one(root / "data" / "guide" / "menu.yml", Menu)
+    places = {
+        path.stem: place
+        for path in sorted((root / "data" / "places").glob("*.yml"))
+        if (place := reader.one(path, Place, id=path.stem))
+    }
+    if not reader.problems and menu:
+        knowledge = Knowledge(
+            MappingProxyType(answers), MappingProxyType(services), MappingProxyType(places), menu
+        )
+        reader.problems.extend(_faults(knowledge, reader.files, today or date.today()))
+        if not reader.problems:
+            return knowledge
+    raise ContentError(reader.problems)
+
+
+class _Reader:
+    """Turns YAML files into entries, collecting mistakes instead of stopping at the first."""
+
+    def __init__(self, data: Path) -> None:
+        self.data = data
+        self.problems: list[Problem] = []
+        self.files: dict[tuple[str, str], str] = {}  # (kind, id): the file it stands in
+
+    def read(self, path: Path) -> dict[str, Any]:
+        try:
+            content = yaml.load(path.read_text(encoding="utf-8"), Loader=_NoRepeats)
+        except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+            return self._cannot_read(path, str(error).replace("\n", " "))
+        return (
+            content if isinstance(content, dict) else self._cannot_read(path, "is not a list of named fields")
+        )
+
+    def _cannot_read(self, path: Path, why: str) -> dict[str, Any]:
+        self.problems.append(Problem(self._name(path), "the file", "-", why))
+        return {}
+
+    def _name(self, path: Path) -> str:
+        return str(path.relative_to(self.data.parent))
+
+    def entries(self, file: str, key: str, kind: type[_Entry], **shared: Any) -> dict[str, _Entry]:
+        path = self.data / file
+        raw = self.read(path).get(key) or {}
+        if not isinstance(raw, dict):
+            self._cannot_read(path, f"{key} must be a list of named entries")
+            return {}
+        made = {}
+        for id_, fields in raw.items():
+            if first := self.files.get((key, str(id_))):
+                self.problems.append(Problem(self._name(path), str(id_), "-", f"is already in {first}"))
+            self.files[key, str(id_)] = self._name(path)
+            if entry := self._make(kind, path, str(id_), fields, {**shared, "id": id_}):
+                made[str(id_)] = entry
+        return made
+
+    def answers(self, path: Path) -> dict[str, Answer]:
+        head = self.read(path)
+        shared = {"chapter": head.get("chapter"), "checked": head.get("checked")}
+        return self.entries(str(path.relative_to(self.data)), "answers", Answer, **shared)
+
+    def one(self, path: Path, kind: type[_Entry], **shared: Any) -> _Entry | None:
+        raw = self.read(path)
+        return self._make(kind, path, shared.get("id", path.stem), raw, shared) if raw else None
+
+    def _make(
+        self, kind: type[_Entry], path: Path, id_: str, fields: object, shared: dict[str, Any]
+    ) -> _Entry | None:
+        if not isinstance(fields, dict):
+            self.problems.append(Problem(self._name(path), id_, "-", "has no fields"))
+            return None
+        try:
+            return kind.parse_obj({**shared, **fields})
+        except ValidationError as error:
+            for fault in error.errors():
+                field = ".".join(str(part) for part in fault["loc"])
+                self.problems.append(Problem(self._name(path), id_, field, fault["msg"]))
+            return None
+
+
+class _NoRepeats(yaml.SafeLoader):
+    """A YAML loader that refuses a key written twice, which would lose the first."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen: set[Any] = set()
+        for key_node, _ in node.value:
+            key = self.construct_object(key_node, deep=True)
+            if key in seen:
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"{key!r} is written twice", key_node.start_mark
+                )
+            seen.add(key)
+        return super().construct_mapping(node, deep)
+
+
+def _faults(knowledge: Knowledge, files: dict[tuple[str, str], str], today: date) -> Iterator[Problem]:
+    """What is well-formed but wrong: dead references, expired services, hard words, typed numbers."""
+    for id_, service in knowledge.services.items():
+        yield from _service_faults(files["services", id_], service, today)
+    for answer in knowledge.answers.values():
+        yield from _answer_faults(files["answers", answer.id], answer, knowledge)
+    for place in knowledge.places.values():
+        yield from _place_faults(place, knowledge, today)
+    yield from _menu_faults(knowledge)
+
+
+def _service_faults(file: str, service: Service, today: date) -> Iterator[Problem]:
+    if service.expires < today:
+        yield Problem(file, service.id, "expires", f"was due to be checked again by {service.expires}")
+    if service.checked > today:
+        yield Problem(file, service.id, "checked", f"{service.checked} is in the future")
+    if service.ages.from_ > service.ages.to:
+        yield Problem(file, service.id, "ages", "from is above to")
+
+
+def _answer_faults(file: str, answer: Answer, knowledge: Knowledge) -> Iterator[Problem]:
+    def fault(field: str, wrong: str) -> Problem:
+        return Problem(file, answer.id, field, wrong)
+
+    for field, known in (("related", knowledge.answers), ("services", knowledge.services)):
+        for id_ in getattr(answer, field):
+            if id_ not in known:
+                yield fault(field, f"there is no {id_!r}")
+    for aspect in answer.follow_ups:
+        if aspect not in knowledge.menu.follow_ups:
+            yield fault("follow_ups", f"{aspect!r} is not a kind of follow-up question")
+    for field, text in answer.texts().items():
+        for wrong in _text_faults(text, knowledge):
+            yield fault(field, wrong)
+        if len(text.split()) > 12 and (age := reading_age(text, answer.needs_words)) > LIMIT:
+            yield fault(field, f"reading age {age:.1f} is above {LIMIT:.0f}: use shorter words and sentences")
+    shown = {id_: knowledge.services[id_] for id_ in answer.services if id_ in knowledge.services}
+    if shown and answer.speaks_to != "adults" and all(s.for_ == "adults" for s in shown.values()):
+        yield fault("services", "somebody under 19 must never be sent to an adult line only")
+
+
+def _text_faults(text: str, knowledge: Knowledge) -> Iterator[str]:
+    for id_, field in PLACEHOLDER.findall(text):
+        service = knowledge.services.get(id_)
+        if service is None or field not in SPOKEN_FIELDS:
+            yield f"{{{id_}.{field}}} is not in the directory"
+        elif field == "text" and not (service.text and service.text.verified):
+            yield f"{id_} has no verified text line"
+        elif field != "text" and not getattr(service, field):
+            yield f"{id_} has no verified {field}"
+    if "{" in PLACEHOLDER.sub("", text):
+        yield "has a brace that is not a placeholder"
+    bare = PLACEHOLDER.sub("", text)
+    if next(iter(phonenumbers.PhoneNumberMatcher(bare, "GB")), None) or re.search(r"\b(999|101|111)\b", bare):
+        yield "types a telephone number: use a placeholder such as {childline.phone}"
+
+
+def _place_faults(place: Place, knowledge: Knowledge, today: date) -> Iterator[Problem]:
+    file = f"data/places/{place.id}.yml"
+    if place.front_door not in place.services:
+        yield Problem(file, place.id, "front_door", f"there is no service {place.front_door!r} here")
+    for service in place.services.values():
+        yield from _service_faults(file, service, today)
+    for topic, note in place.notes.items():
+        if topic not in knowledge.answers:
+            yield Problem(file, place.id, f"notes.{topic}", "is not a topic")
+        for wrong in _text_faults(note, knowledge):
+            yield Problem(file, place.id, f"notes.{topic}", wrong)
+
+
+def _menu_faults(knowledge: Knowledge) -> Iterator[Problem]:
+    menu, file = knowledge.menu, "data/guide/menu.yml"
+    for name, section in menu.sections.items():
+        for topic in section.topics:
+            if topic not in knowledge.answers:
+                yield Problem(file, "sections", name, f"{topic!r} is not a topic")
+    for group in ("phrases", "follow_ups", "nations", "page"):
+        texts: dict[str, str] = getattr(menu, group)
+        for name, text in texts.items():
+            for wrong in _text_faults(text, knowledge):
+                yield Problem(file, group, name, wrong)

@@ -1,0 +1,109 @@
+"""Which topic a message is about, with a calibrated confidence for each."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import scipy.sparse
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.classifiers.classifier import IntentClassifier
+from rasa.nlu.featurizers.featurizer import Featurizer
+from rasa.shared.nlu.constants import INTENT, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+from sklearn.svm import LinearSVC
+
+_FILE = "topics.npz"
+_RANKED = 10  # topics kept beside the message for reviewers
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
+class TopicClassifier(IntentClassifier, GraphComponent):
+    """A linear support vector machine over meaning (dense) and spelling (sparse) features.
+
+    Its margins become probabilities by one temperature, chosen on the validation
+    set by `bot calibrate`.
+    """
+
+    def __init__(self, config: dict[str, Any], model_storage: ModelStorage, resource: Resource) -> None:
+        self._config, self._model_storage, self._resource = config, model_storage, resource
+        self._topics: list[str] = []
+        self._weights = np.zeros((0, 0), np.float32)  # features x topics
+        self._offsets = np.zeros(0, np.float32)
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> TopicClassifier:
+        return cls(config, model_storage, resource)
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> TopicClassifier:
+        component = cls.create(config, model_storage, resource, execution_context)
+        with model_storage.read_from(resource) as folder, np.load(folder / _FILE) as saved:
+            component._topics = saved["topics"].tolist()
+            component._weights = saved["weights"]
+            component._offsets = saved["offsets"]
+        return component
+
+    @classmethod
+    def required_components(cls) -> list[type]:
+        return [Featurizer]
+
+    @staticmethod
+    def required_packages() -> list[str]:
+        return ["sklearn"]
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        return {"cost": 0.3, "temperature": 0.25}
+
+    def train(self, training_data: TrainingData) -> Resource:
+        examples = [e for e in training_data.intent_examples if e.get(TEXT) and e.get(INTENT)]
+        machine = LinearSVC(C=self._config["cost"], random_state=0)
+        machine.fit(self._features(examples), [example.get(INTENT) for example in examples])
+        self._topics = machine.classes_.tolist()
+        self._weights = np.ascontiguousarray(machine.coef_.T, np.float32)
+        self._offsets = machine.intercept_.astype(np.float32)
+        with self._model_storage.write_to(self._resource) as folder:
+            np.savez(folder / _FILE, topics=self._topics, weights=self._weights, offsets=self._offsets)
+        return self._resource
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        return training_data
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        typed = [message for message in messages if message.get(TEXT)]
+        if not typed or not self._topics:
+            return messages
+        margins = (self._features(typed) @ self._weights + self._offsets) / self._config["temperature"]
+        odds = np.exp(margins - margins.max(axis=1, keepdims=True))
+        for message, chances in zip(typed, odds / odds.sum(axis=1, keepdims=True), strict=True):
+            ranking = [
+                {"name": self._topics[index], "confidence": float(chances[index])}
+                for index in np.argsort(-chances)[:_RANKED]
+            ]
+            message.set("intent", ranking[0], add_to_output=True)
+            message.set("intent_ranking", ranking, add_to_output=True)
+        return messages
+
+    @staticmethod
+    def _features(messages: list[Message]) -> scipy.sparse.csr_matrix:
+        dense = np.vstack([message.get_dense_features(TEXT)[1].features for message in messages])
+        sparse = scipy.sparse.vstack([message.get_sparse_features(TEXT)[1].features for message in messages])
+        return scipy.sparse.hstack([scipy.sparse.csr_matrix(dense), sparse], format="csr")

@@ -1,0 +1,60 @@
+"""Puts Rasa, the channels and the actions together in one HTTP server."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from rasa.core.channels.channel import InputChannel, UserMessage
+from rasa.shared.utils.common import class_from_module_path
+from rasa.shared.utils.io import read_yaml_file
+from sanic import Sanic
+from sanic.request import Request
+from sanic.response import HTTPResponse, json
+
+from bot.agent import load_agent
+from bot.page.routes import page_routes
+
+LARGEST_BODY = 1 << 20  # bytes
+
+
+def create_app(model: Path, endpoints: Path, credentials: Path) -> Sanic:
+    """The server: the channels of `credentials`, `/health` and the chat page. Nothing else of Rasa's."""
+    app = Sanic("your_say", configure_logging=False)
+    app.config.REQUEST_MAX_SIZE = LARGEST_BODY
+    app.config.FALLBACK_ERROR_FORMAT = "json"
+    app.ctx.agent = None
+
+    @app.before_server_start
+    async def load(app: Sanic, _: Any) -> None:
+        app.ctx.agent = load_agent(model, endpoints)
+
+    @app.get("/health")
+    async def health(request: Request) -> HTTPResponse:
+        ready = app.ctx.agent is not None and app.ctx.agent.is_ready()
+        return json({"status": "ready" if ready else "starting"}, status=200 if ready else 503)
+
+    async def handle(message: UserMessage) -> None:
+        await app.ctx.agent.handle_message(message)
+
+    for channel in channels(credentials):
+        app.blueprint(channel.blueprint(handle), url_prefix=f"/webhooks/{channel.url_prefix()}")
+    app.blueprint(page_routes())
+    return app
+
+
+def channels(credentials: Path) -> list[InputChannel]:
+    """The channels named in `credentials`, by their dotted path. Raises if one cannot be found."""
+    named = read_yaml_file(credentials) or {}
+    return [class_from_module_path(path).from_credentials(settings) for path, settings in named.items()]
+
+
+def serve(model: Path, endpoints: Path, credentials: Path, host: str, port: int) -> None:
+    """Serve until stopped."""
+    app = create_app(model, endpoints, credentials)
+
+    @app.after_server_start
+    async def say_so(app: Sanic, _: Any) -> None:
+        print(f"Ready: http://{host}:{port}/", flush=True)
+
+    app.run(host=host, port=port, access_log=False, motd=False, debug=False)

@@ -1,0 +1,74 @@
+"""Trains the model when what it is trained from has changed, and only then."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from bot.knowledge.load import ROOT
+from bot.quiet import quiet_rasa
+
+_LEARNED_FROM = (
+    "config.yml",
+    "domain.yml",
+    "data/nlu",
+    "data/rules",
+    "data/stories",
+    "bot/nlu",
+    "requirements/locked.txt",
+)
+
+
+def ensure_model(root: Path = ROOT) -> Path:
+    """The model for the present content, trained now if there is none yet. Prints what it does."""
+    model = root / "models" / f"your-say-{fingerprint(root)}.tar.gz"
+    if model.exists():
+        return model
+    from bot.nlu.encoder import export
+
+    print("The content has changed: training a new model, which takes a few minutes.", flush=True)
+    started = time.monotonic()
+    export()
+    _train(root, model)
+    print(f"Trained in {time.monotonic() - started:.0f} seconds.", flush=True)
+    return model
+
+
+def fingerprint(root: Path = ROOT) -> str:
+    """A hash of everything that the model is trained from, whatever the files' dates."""
+    digest = hashlib.sha256()
+    for path in _inputs(root):
+        digest.update(str(path.relative_to(root)).encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()[:16]
+
+
+def _inputs(root: Path) -> Iterator[Path]:
+    for name in _LEARNED_FROM:
+        path = root / name
+        yield from (
+            [path] if path.is_file() else sorted(p for p in path.rglob("*") if p.suffix in (".py", ".yml"))
+        )
+
+
+def _train(root: Path, model: Path) -> None:
+    quiet_rasa()
+    os.environ["RASA_MAX_CACHE_SIZE"] = "0"  # Rasa's own cache is keyed by bare class names
+    import rasa.model_training
+
+    unfinished = root / "models" / "unfinished"
+    shutil.rmtree(unfinished, ignore_errors=True)
+    result = rasa.model_training.train(
+        domain=str(root / "domain.yml"),
+        config=str(root / "config.yml"),
+        training_files=[str(root / "data" / kind) for kind in ("nlu", "rules", "stories")],
+        output=str(unfinished),
+        fixed_model_name=model.name,
+    )
+    if not result.model:
+        raise SystemExit("training failed: see the message above")
+    Path(result.model).rename(model)
+    shutil.rmtree(unfinished, ignore_errors=True)
