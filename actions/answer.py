@@ -8,7 +8,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
 from actions.person import Person, intent_of
-from actions.reply import PLAIN_CHAT, Reply, about
+from actions.reply import PLAIN_CHAT, Reply, about, knowledge, topic_buttons
 
 
 def answer_topic(topic: str, tracker: Tracker) -> Reply:
@@ -16,7 +16,16 @@ def answer_topic(topic: str, tracker: Tracker) -> Reply:
     twice = topic == tracker.get_slot("topic") and tracker.get_slot("part") == "answer"
     if twice and topic not in PLAIN_CHAT:
         return about(topic, Person.of(tracker), "simpler", opening="same_question")
-    return about(topic, Person.of(tracker))
+    reply = about(topic, Person.of(tracker))
+    if others := tracker.latest_message.get("offers"):
+        _say_that_it_may_be_another(reply, others)
+    return reply
+
+
+def _say_that_it_may_be_another(reply: Reply, topics: list[str]) -> None:
+    known = knowledge()
+    reply.text = f"{reply.text}\n\n{known.phrase('maybe_another')}"
+    reply.buttons = [*topic_buttons(topic for topic in topics if topic in known.answers), *reply.buttons]
 
 
 class ActionAnswer(Action):

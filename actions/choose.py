@@ -14,11 +14,10 @@ from actions.advocate import advocate_reply
 from actions.answer import answer_topic
 from actions.council import TOPIC as COUNCIL
 from actions.council import council_reply
-from actions.follow_up import PREFIX, follow_up
 from actions.forget import forget
+from actions.last_answer import PREFIX, follow_up, repeat
 from actions.menu import menu, whole_menu
 from actions.person import Person, intent_of
-from actions.repeat import repeat
 from actions.reply import Reply, about
 
 _OWN_ACTION: dict[str, Callable[[Tracker], Reply]] = {
@@ -37,8 +36,13 @@ def reply_to_payload(payload: str, tracker: Tracker) -> Reply:
         return menu([{"entity": "section", "value": section}])
     if intent.startswith(PREFIX):
         return follow_up(intent.removeprefix(PREFIX), tracker)
-    own = _OWN_ACTION.get(intent)
-    return own(tracker) if own else answer_topic(intent, tracker)
+    return reply_to(intent, tracker)
+
+
+def reply_to(topic: str, tracker: Tracker) -> Reply:
+    """What a question about `topic` would have been answered."""
+    own = _OWN_ACTION.get(topic)
+    return own(tracker) if own else answer_topic(topic, tracker)
 
 
 def choose(number: int, tracker: Tracker) -> Reply:

@@ -8,7 +8,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
 from actions.council import council_reply
-from actions.follow_up import PREFIX, follow_up
+from actions.last_answer import PREFIX, follow_up
 from actions.menu import whole_menu
 from actions.person import Person
 from actions.reply import Button, Reply, knowledge, numbered, topic_buttons

@@ -15,7 +15,7 @@ from bot.agent import load_agent
 from bot.channels.turn import Turns
 from bot.knowledge import Knowledge, load
 from bot.knowledge.load import ROOT
-from bot.nlu.topic_decision import CHOOSE, FOLLOW_UP, NOT_SURE, OFFERS
+from bot.nlu.topic_decision import CHOOSE, FOLLOW_UP, NOT_SURE
 from bot.training import ensure_model
 
 
@@ -76,9 +76,10 @@ async def understood(agent: Agent, reader: Turns, text: str) -> dict[str, Any]:
     parsed = await agent.parse_message(words) if words else {}
     intent = parsed.get("intent") or {}
     topic, offers = intent.get("name") or NOT_SURE, parsed.get("offers") or []
-    if topic == CHOOSE or topic.startswith(FOLLOW_UP):  # means nothing without a conversation
-        ranked = [place["name"] for place in parsed.get("intent_ranking", [])]
-        topic, offers = NOT_SURE, [name for name in ranked if not name.startswith(FOLLOW_UP)][:OFFERS]
+    if topic == CHOOSE:
+        topic = NOT_SURE
+    elif topic.startswith(FOLLOW_UP):
+        topic, offers = parsed["alone"]["topic"], parsed["alone"]["offers"]
     return {
         "text": text,
         "topic": topic,

@@ -26,29 +26,48 @@ NOT_SURE = "not_sure"
 CHOOSE = "choose"
 FOLLOW_UP = "follow_"
 OFFERS = 3
+Ranking = Sequence[tuple[str, float]]  # (topic, probability), the likeliest first
 
 
 @dataclass(frozen=True)
 class Decision:
-    """`topic` is what will be answered (or not_sure, out_of_scope); `offers` are the buttons to show."""
+    """`topic` is what will be answered, or not_sure or out_of_scope; `offers` are shown as buttons."""
 
     topic: str
     confidence: float
     offers: tuple[str, ...] = ()
 
 
-def decide(ranking: Sequence[tuple[str, float]], answer: float, refuse: float) -> Decision:
-    """Choose from `ranking`, (topic, probability) with the likeliest first.
+@dataclass(frozen=True)
+class Thresholds:
+    """Least probabilities, chosen on the validation messages by `bot calibrate`.
 
-    `answer` and `refuse` are the least probabilities for answering a topic and for
-    saying that the bot cannot help; below them the nearest topics are offered.
+    `answer`: to answer a topic at all. `certain`: to answer it without also showing the
+    next likeliest. `refuse`: to say that the bot cannot help, rather than ask.
     """
+
+    answer: float
+    certain: float
+    refuse: float
+
+
+def decide(ranking: Ranking, least: Thresholds) -> Decision:
     topic, confidence = ranking[0]
-    needed = refuse if topic == OUT_OF_SCOPE else answer
-    if confidence >= needed:
+    others = [name for name, _ in ranking if name != OUT_OF_SCOPE and not name.startswith(FOLLOW_UP)]
+    if topic == OUT_OF_SCOPE and confidence >= least.refuse:
         return Decision(topic, confidence)
-    nearest = [name for name, _ in ranking if name != OUT_OF_SCOPE and not name.startswith(FOLLOW_UP)]
-    return Decision(NOT_SURE, confidence, tuple(nearest[:OFFERS]))
+    if topic == OUT_OF_SCOPE or confidence < least.answer:
+        return Decision(NOT_SURE, confidence, tuple(others[:OFFERS]))
+    if confidence < least.certain and not topic.startswith(FOLLOW_UP):
+        return Decision(topic, confidence, tuple(others[1:OFFERS]))
+    return Decision(topic, confidence)
+
+
+def without_conversation(ranking: Ranking) -> Ranking:
+    """The ranking for a first message, which cannot be a follow-up question."""
+    kept = [(name, chance) for name, chance in ranking if not name.startswith(FOLLOW_UP)]
+    rest = 1.0 - sum(chance for name, chance in ranking if name.startswith(FOLLOW_UP))
+    return [(name, chance / max(rest, chance)) for name, chance in kept]
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
@@ -56,7 +75,7 @@ class TopicDecision(IntentClassifier, GraphComponent):
     """Turns the classifier's ranking into one intent, and hears labels and numbers of buttons."""
 
     def __init__(self, config: dict[str, Any]) -> None:
-        self._answer, self._refuse = config["answer"], config["refuse"]
+        self._least = Thresholds(config["answer"], config["certain"], config["refuse"])
         knowledge = load()
         self._labels = {_plain(answer.title): answer.id for answer in knowledge.answers.values()}
         for place in knowledge.places.values():
@@ -76,29 +95,29 @@ class TopicDecision(IntentClassifier, GraphComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        return {"answer": 0.3, "refuse": 0.3}
+        return {"answer": 0.3, "certain": 0.7, "refuse": 0.7}
 
     def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:
-            ranking = message.get("intent_ranking")
-            if not (ranking and message.get(TEXT)):
-                continue
-            decision, number = self._decide(message.get(TEXT), ranking)
-            message.set(
-                "intent", {"name": decision.topic, "confidence": decision.confidence}, add_to_output=True
-            )
-            message.set("offers", list(decision.offers), add_to_output=True)
-            if number:
-                message.set("choice", number, add_to_output=True)
+            ranked = message.get("intent_ranking")
+            if ranked and message.get(TEXT):
+                ranking = [(place["name"], place["confidence"]) for place in ranked]
+                self._settle(message, _plain(message.get(TEXT)), ranking)
         return messages
 
-    def _decide(self, text: str, ranking: list[dict[str, Any]]) -> tuple[Decision, int | None]:
-        plain = _plain(text)
+    def _settle(self, message: Message, plain: str, ranking: Ranking) -> None:
+        decision = decide(ranking, self._least)
         if plain in self._labels:
-            return Decision(self._labels[plain], 1.0), None
-        if plain in self._numbers:
-            return Decision(CHOOSE, 1.0), self._numbers[plain]
-        return decide([(r["name"], r["confidence"]) for r in ranking], self._answer, self._refuse), None
+            decision = Decision(self._labels[plain], 1.0)
+        elif plain in self._numbers:
+            decision = Decision(CHOOSE, 1.0)
+            message.set("choice", self._numbers[plain], add_to_output=True)
+        elif decision.topic.startswith(FOLLOW_UP):
+            alone = decide(without_conversation(ranking), self._least)
+            message.set("alone", {"topic": alone.topic, "offers": list(alone.offers)}, add_to_output=True)
+        chosen = {"name": decision.topic, "confidence": decision.confidence}
+        message.set("intent", chosen, add_to_output=True)
+        message.set("offers", list(decision.offers), add_to_output=True)
 
 
 def _plain(text: str) -> str:
