@@ -29,11 +29,12 @@ class Labelled:
 
 @dataclass(frozen=True)
 class Score:
-    """Shares of the messages in scope (the first three) and out of scope (`refused_or_asked`)."""
+    """Shares of the messages in scope (the first four) and out of scope (`refused_or_asked`)."""
 
     right: float
     right_or_offered: float
     asked: float
+    hedged: float  # answered, with the next likeliest topics shown too
     refused_or_asked: float
     in_scope: int
     out_of_scope: int
@@ -41,7 +42,8 @@ class Score:
     def __str__(self) -> str:
         return (
             f"in scope ({self.in_scope}): right {self.right:.1%}, "
-            f"right or offered {self.right_or_offered:.1%}, asked back {self.asked:.1%}; "
+            f"right or offered {self.right_or_offered:.1%}, asked back {self.asked:.1%}, "
+            f"answered with alternatives {self.hedged:.1%}; "
             f"out of scope ({self.out_of_scope}): refused or asked {self.refused_or_asked:.1%}"
         )
 
@@ -76,6 +78,7 @@ def score(messages: Iterable[Labelled], decisions: Iterable[Decision]) -> Score:
         right_or_offered=_share(
             _right(m, d) or any(topic in d.offers for topic in m.topics) for m, d in inside
         ),
+        hedged=_share(d.topic not in ASKED and bool(d.offers) for _, d in inside),
         asked=_share(d.topic in ASKED for _, d in inside),
         refused_or_asked=_share(d.topic in ASKED for _, d in outside),
         in_scope=len(inside),

@@ -9,6 +9,7 @@ import warnings
 os.environ["RASA_TELEMETRY_ENABLED"] = "false"
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 os.environ["SQLALCHEMY_SILENCE_UBER_WARNING"] = "1"
+os.environ["TQDM_DISABLE"] = "1"  # Rasa draws a bar for each rule
 warnings.showwarning = lambda *warning, **details: None  # libraries reset every filter
 
 

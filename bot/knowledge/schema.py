@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
 import phonenumbers
-from opening_hours import OpeningHours
+from opening_hours import OpeningHours, ParserError
 from pydantic import BaseModel, Field, HttpUrl, constr, validator
 
 Nation = Literal["England", "Wales", "Scotland", "Northern Ireland"]
@@ -102,7 +102,10 @@ class Hours(Entry):
 
     @validator("opens")
     def must_be_readable(cls, opens: str) -> str:
-        OpeningHours(opens)
+        try:
+            OpeningHours(opens)
+        except ParserError as error:
+            raise ValueError(f"{opens!r} is not in OpenStreetMap's notation of opening hours") from error
         return opens
 
     def open_at(self, moment: datetime) -> bool:

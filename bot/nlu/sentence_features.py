@@ -12,8 +12,11 @@ from rasa.nlu.featurizers.dense_featurizer.dense_featurizer import DenseFeaturiz
 from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
+from tqdm import tqdm
 
 from bot.nlu.encoder import WEIGHTS_SHA256, shared_encoder
+
+AT_ONCE = 512  # messages encoded between two steps of the progress bar
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
@@ -43,7 +46,9 @@ class SentenceFeaturizer(DenseFeaturizer, GraphComponent):
         pass
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
-        self.process(training_data.training_examples)
+        examples = training_data.training_examples
+        for start in tqdm(range(0, len(examples), AT_ONCE), "Reading the messages", disable=False):
+            self.process(examples[start : start + AT_ONCE])
         return training_data
 
     def process(self, messages: list[Message]) -> list[Message]:

@@ -18,6 +18,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from sklearn.svm import LinearSVC
 
 _FILE = "topics.npz"
+OUT_OF_SCOPE = "out_of_scope"
 _RANKED = 10  # topics kept beside the message for reviewers
 
 
@@ -25,8 +26,9 @@ _RANKED = 10  # topics kept beside the message for reviewers
 class TopicClassifier(IntentClassifier, GraphComponent):
     """A linear support vector machine over meaning (dense) and spelling (sparse) features.
 
-    Its margins become probabilities by one temperature, chosen on the validation
-    set by `bot calibrate`.
+    Its margins become probabilities by one `temperature`. `benefit_of_doubt` is taken
+    from the margin of out_of_scope, since refusing a real question costs more than
+    answering a stray one. Both are chosen on the validation messages (`bot calibrate`).
     """
 
     def __init__(self, config: dict[str, Any], model_storage: ModelStorage, resource: Resource) -> None:
@@ -59,7 +61,12 @@ class TopicClassifier(IntentClassifier, GraphComponent):
             component._topics = saved["topics"].tolist()
             component._weights = saved["weights"]
             component._offsets = saved["offsets"]
+        component._lean_towards_answering()
         return component
+
+    def _lean_towards_answering(self) -> None:
+        if OUT_OF_SCOPE in self._topics:
+            self._offsets[self._topics.index(OUT_OF_SCOPE)] -= self._config["benefit_of_doubt"]
 
     @classmethod
     def required_components(cls) -> list[type]:
@@ -71,7 +78,7 @@ class TopicClassifier(IntentClassifier, GraphComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        return {"cost": 0.3, "temperature": 0.25}
+        return {"cost": 1.0, "temperature": 0.2, "benefit_of_doubt": 0.0}
 
     def train(self, training_data: TrainingData) -> Resource:
         examples = [e for e in training_data.intent_examples if e.get(TEXT) and e.get(INTENT)]

@@ -20,8 +20,8 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.knowledge import load
+from bot.nlu.topic_classifier import OUT_OF_SCOPE
 
-OUT_OF_SCOPE = "out_of_scope"
 NOT_SURE = "not_sure"
 CHOOSE = "choose"
 FOLLOW_UP = "follow_"

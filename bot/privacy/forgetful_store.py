@@ -16,7 +16,7 @@ class ForgetfulTrackerStore(InMemoryTrackerStore):
 
     def __init__(self, domain: Any, event_broker: Any = None, kept_for: float = KEPT_FOR) -> None:
         super().__init__(domain, event_broker)
-        self.store = TTLCache(MOST, kept_for)
+        self.store: TTLCache[str, str] = TTLCache(MOST, kept_for)
 
     def delete(self, sender_id: str) -> None:
         """Forget this conversation now; nothing happens if it is not there."""

@@ -1,0 +1,40 @@
+"""Whatever is typed becomes words that are safe to read, and the words survive."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.channels.clean import LONGEST, clean
+
+
+def test_control_characters_and_invisible_marks_go() -> None:
+    assert clean("he\x00l\u200blo\u202e there\u2066") == "hello there"
+
+
+def test_a_family_emoji_stays_in_one_piece() -> None:
+    assert clean("👨\u200d👩\u200d👧") == "👨\u200d👩\u200d👧"
+
+
+def test_a_flood_of_marks_is_thinned() -> None:
+    assert len(clean("h" + "\u0301" * 500 + "elp")) < 12
+
+
+def test_of_a_long_message_the_start_and_the_end_are_read() -> None:
+    read = clean("help me " + "x" * 50_000 + " what is an advocate")
+    assert read.startswith("help me")
+    assert read.endswith("what is an advocate")
+
+
+@given(st.text(max_size=5_000))
+def test_any_text_becomes_short_and_printable(text: str) -> None:
+    read = clean(text)
+    assert len(read) <= LONGEST * 20  # one character may stand for several letters
+    assert not [c for c in read if unicodedata.category(c) in ("Cc", "Cs") or c == "\u202e"]
+
+
+@given(st.text(alphabet="abcdefghijklmnop qrstuvwxyz?'", max_size=300))
+def test_plain_words_are_left_alone(text: str) -> None:
+    assert clean(text) == " ".join(text.split())

@@ -1,0 +1,113 @@
+"""When something breaks, a young person still gets a kind sentence and a number to ring."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from rasa_sdk.executor import CollectingDispatcher
+
+from bot.channels.turn import Turns
+from bot.knowledge import Knowledge
+from bot.knowledge.load import ROOT
+from tests.conftest import BOT, Chat, free_port, running, until
+
+pytestmark = pytest.mark.rasa
+
+
+async def test_an_error_anywhere_in_a_turn_ends_in_help(
+    knowledge: Knowledge, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def broken(message: object) -> None:
+        raise RuntimeError("secret words of a child")
+
+    turns = Turns("test", knowledge, broken, lambda conversation: None)
+    (reply,) = await turns.take("me", "what is an advocate")
+    assert "0800 1111" in reply["text"]
+    assert "999" in reply["text"]
+    assert "secret words" not in caplog.text
+
+
+async def test_a_turn_that_says_nothing_ends_in_help(knowledge: Knowledge) -> None:
+    async def silent(message: object) -> None:
+        return None
+
+    turns = Turns("test", knowledge, silent, lambda conversation: None)
+    (reply,) = await turns.take("me", "what is an advocate")
+    assert "0800 1111" in reply["text"]
+
+
+def test_an_action_server_that_is_down_ends_in_help(tmp_path: Path) -> None:
+    endpoints = tmp_path / "endpoints.yml"
+    endpoints.write_text(f"action_endpoint:\n  url: http://127.0.0.1:{free_port()}/webhook\n")
+    with running("--endpoints", str(endpoints)) as address:
+        said = Chat(address, "me").says("what is an advocate")
+    assert "Something went wrong" in said
+    assert "0800 1111" in said
+
+
+def test_a_separate_action_server_gives_the_same_answers(bot: str, tmp_path: Path) -> None:
+    port = free_port()
+    command = [sys.executable, "-m", "rasa_sdk", "--actions", "actions", "--port", str(port)]
+    server = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        endpoints = tmp_path / "endpoints.yml"
+        endpoints.write_text(f"action_endpoint:\n  url: http://127.0.0.1:{port}/webhook\n")
+        with running("--endpoints", str(endpoints)) as apart:
+            for message in (
+                "what is an advocate",
+                "how long does that take",
+                "menu",
+                "2",
+                "say it simpler",
+                "asdf",
+            ):
+                assert Chat(apart, "me").replies(message) == Chat(bot, "me").replies(message)
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
+def test_the_log_holds_nothing_that_was_typed() -> None:
+    port = free_port()
+    process = subprocess.Popen(
+        [str(BOT), "run", "--port", str(port)],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    try:
+        from tests.conftest import READY_WITHIN, answers
+
+        until(lambda: answers(f"http://127.0.0.1:{port}"), READY_WITHIN)
+        chat = Chat(f"http://127.0.0.1:{port}", "quxworth")
+        for message in (
+            "my name is zanzibar",
+            "what is an advocate zanzibar",
+            "/zanzibar{",
+            "zanzibar " * 3000,
+        ):
+            chat.says(message)
+    finally:
+        process.terminate()
+        logged, _ = process.communicate(timeout=20)
+    assert "zanzibar" not in logged
+    assert "quxworth" not in logged
+
+
+def test_an_action_that_fails_does_not_stop_the_next_turn(chat: Chat) -> None:
+    assert chat.says("/nonsense")
+    assert "advocate" in chat.says("what is an advocate")
+
+
+def test_the_dispatcher_is_told_everything_in_one_message(knowledge: Knowledge) -> None:
+    from actions.menu import whole_menu
+
+    dispatcher = CollectingDispatcher()
+    whole_menu().send(dispatcher)
+    (message,) = dispatcher.messages
+    assert message["text"]
+    assert message["buttons"]

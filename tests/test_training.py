@@ -1,0 +1,34 @@
+"""The model is trained again when what it learns from has changed, and only then."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from bot.knowledge.load import ROOT
+from bot.training import fingerprint
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    for name in ("config.yml", "domain.yml"):
+        shutil.copy(ROOT / name, tmp_path)
+    for name in ("data/nlu", "data/rules", "data/stories", "bot/nlu", "requirements"):
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+    return tmp_path
+
+
+def test_a_new_date_on_a_file_changes_nothing(copy: Path) -> None:
+    before = fingerprint(copy)
+    os.utime(copy / "config.yml", (0, 0))
+    assert fingerprint(copy) == before == fingerprint(ROOT)
+
+
+@pytest.mark.parametrize("name", ["config.yml", "domain.yml", "data/nlu/about.yml", "data/rules/answers.yml"])
+def test_a_changed_word_changes_the_fingerprint(copy: Path, name: str) -> None:
+    before = fingerprint(copy)
+    (copy / name).write_text((copy / name).read_text() + "\n# one more word\n")
+    assert fingerprint(copy) != before
