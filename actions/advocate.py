@@ -10,7 +10,7 @@ from rasa_sdk.types import DomainDict
 from actions.answer import answer_topic
 from actions.person import Person
 from actions.reply import Reply, knowledge
-from actions.signpost import with_services
+from actions.services import with_services
 
 
 def advocate_reply(tracker: Tracker) -> Reply:

@@ -19,6 +19,8 @@ from actions.last_answer import PREFIX, follow_up, repeat
 from actions.menu import menu, whole_menu
 from actions.person import Person, intent_of
 from actions.reply import Reply, about
+from actions.signpost import TOPICS as SIGNPOSTS
+from actions.signpost import signpost_reply
 
 _OWN_ACTION: dict[str, Callable[[Tracker], Reply]] = {
     "advocate_get": advocate_reply,
@@ -41,8 +43,9 @@ def reply_to_payload(payload: str, tracker: Tracker) -> Reply:
 
 def reply_to(topic: str, tracker: Tracker) -> Reply:
     """What a question about `topic` would have been answered."""
-    own = _OWN_ACTION.get(topic)
-    return own(tracker) if own else answer_topic(topic, tracker)
+    if own := _OWN_ACTION.get(topic):
+        return own(tracker)
+    return signpost_reply(topic, tracker) if topic in SIGNPOSTS else answer_topic(topic, tracker)
 
 
 def choose(number: int, tracker: Tracker) -> Reply:

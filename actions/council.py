@@ -9,7 +9,7 @@ from rasa_sdk.types import DomainDict
 
 from actions.person import Person
 from actions.reply import Reply, about, knowledge
-from actions.signpost import with_services
+from actions.services import with_services
 
 TOPIC = "contact_social_services"
 

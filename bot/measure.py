@@ -13,7 +13,8 @@ from typing import Any
 import yaml
 
 from bot.knowledge.load import ROOT
-from bot.nlu.topic_decision import OUT_OF_SCOPE, Decision, Thresholds, decide, without_conversation
+from bot.nlu.topic_classifier import OUT_OF_SCOPE
+from bot.nlu.topic_decision import Decision, Thresholds, decide, without_conversation
 
 VALIDATION = ROOT / "tests" / "messages" / "validation.yml"
 ASKED = ("not_sure", OUT_OF_SCOPE)
@@ -29,12 +30,13 @@ class Labelled:
 
 @dataclass(frozen=True)
 class Score:
-    """Shares of the messages in scope (the first four) and out of scope (`refused_or_asked`)."""
+    """Shares of the messages in scope (the first four) and out of scope (the last two)."""
 
     right: float
     right_or_offered: float
     asked: float
     hedged: float  # answered, with the next likeliest topics shown too
+    refused: float
     refused_or_asked: float
     in_scope: int
     out_of_scope: int
@@ -44,7 +46,8 @@ class Score:
             f"in scope ({self.in_scope}): right {self.right:.1%}, "
             f"right or offered {self.right_or_offered:.1%}, asked back {self.asked:.1%}, "
             f"answered with alternatives {self.hedged:.1%}; "
-            f"out of scope ({self.out_of_scope}): refused or asked {self.refused_or_asked:.1%}"
+            f"out of scope ({self.out_of_scope}): refused or asked {self.refused_or_asked:.1%}, "
+            f"of these refused {self.refused:.1%}"
         )
 
 
@@ -80,6 +83,7 @@ def score(messages: Iterable[Labelled], decisions: Iterable[Decision]) -> Score:
         ),
         hedged=_share(d.topic not in ASKED and bool(d.offers) for _, d in inside),
         asked=_share(d.topic in ASKED for _, d in inside),
+        refused=_share(d.topic == OUT_OF_SCOPE for _, d in outside),
         refused_or_asked=_share(d.topic in ASKED for _, d in outside),
         in_scope=len(inside),
         out_of_scope=len(outside),

@@ -21,14 +21,14 @@ def test_how_long_means_the_thing_that_was_asked_about(chat: Chat) -> None:
 @pytest.mark.parametrize(
     ("topic", "asked", "expected"),
     [
-        ("what happens in an assessment", "can i say no", "say"),
+        ("what happens in an assessment", "can i say no", "do not have to"),
         ("what is a child protection plan", "who decides", "meeting"),
         ("whats a child in need plan", "will my mum find out", "parents"),
         ("someone reported us to social services what happens", "what happens then", "social worker"),
         ("can the police question me on my own", "who can that be", "parent"),
         ("can the police question me on my own", "what if i dont want my dad there", "someone"),
         ("what is childline", "does it cost anything", "free"),
-        ("why do social workers share information about me", "why", "safe"),
+        ("why do social workers share information about me", "why", "harm"),
     ],
 )
 def test_a_follow_up_is_about_the_last_answer(chat: Chat, topic: str, asked: str, expected: str) -> None:

@@ -5,18 +5,32 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from pathlib import Path
+from itertools import pairwise
+from typing import Any
 
 import pytest
 import yaml
+from rasa.core.agent import Agent
+from rasa.shared.core.events import ActionExecuted, UserUttered
 
+from bot.channels.turn import Turns
+from bot.knowledge import Knowledge
 from bot.knowledge.load import ROOT
-from bot.training import ensure_model
+from bot.privacy.pseudonyms import pseudonym
+from bot.terminal import ready_agent
 
 pytestmark = pytest.mark.rasa
 RASA = [sys.executable, "-m", "rasa"]
 QUIET = {**os.environ, "RASA_TELEMETRY_ENABLED": "false", "TF_CPP_MIN_LOG_LEVEL": "3"}
 STORIES = sorted((ROOT / "data" / "stories").glob("*.yml"))
+
+
+RASAS_OWN = ("action_listen", "action_session_start", "action_extract_slots")
+
+
+def told() -> list[dict[str, Any]]:
+    """Every story of data/stories."""
+    return [story for path in STORIES for story in yaml.safe_load(path.read_text())["stories"]]
 
 
 def rasa(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -28,19 +42,35 @@ def test_rasa_finds_no_fault_in_the_data() -> None:
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
 
 
-def test_every_story_plays_as_it_is_written(tmp_path: Path) -> None:
-    done = rasa(
-        "test", "core", "--model", str(ensure_model()), "--stories", "data/stories", "--e2e",
-        "--fail-on-prediction-errors", "--no-plot", "--out", str(tmp_path),
-    )  # fmt: skip
-    failed = tmp_path / "failed_test_stories.yml"
-    assert done.returncode == 0, failed.read_text() if failed.exists() else done.stderr[-3000:]
+@pytest.fixture(scope="module")
+def agent() -> Agent:
+    return ready_agent()
+
+
+@pytest.mark.parametrize("story", told(), ids=lambda story: story["story"])
+async def test_the_story_plays_as_it_is_written(
+    story: dict[str, Any], agent: Agent, knowledge: Knowledge
+) -> None:
+    turns = Turns("story", knowledge, agent.handle_message, lambda conversation: None)
+    conversation = pseudonym("story", story["story"])
+    heard = 0
+    for said, done in pairwise(story["steps"]):
+        if "intent" not in said:
+            continue
+        await turns.take(story["story"], said["user"])
+        tracker = await agent.tracker_store.retrieve(conversation)
+        messages = [event for event in tracker.events if isinstance(event, UserUttered)]
+        acted = [e.action_name for e in tracker.events if isinstance(e, ActionExecuted)]
+        heard += 1
+        assert messages[-1].intent_name == said["intent"], said["user"]
+        assert [name for name in acted if name not in RASAS_OWN][-1] == done["action"]
+    assert heard == len([step for step in story["steps"] if "intent" in step])
 
 
 def test_there_are_at_least_forty_conversations_each_with_a_comment() -> None:
-    told = [story for path in STORIES for story in yaml.safe_load(path.read_text())["stories"]]
-    assert len(told) >= 40
-    assert len({story["story"] for story in told}) == len(told)
+    stories = told()
+    assert len(stories) >= 40
+    assert len({story["story"] for story in stories}) == len(stories)
     for path in STORIES:
         lines = path.read_text().splitlines()
         starts = [number for number, line in enumerate(lines) if line.strip().startswith("- story:")]

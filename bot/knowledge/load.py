@@ -209,6 +209,9 @@ def _answer_faults(file: str, answer: Answer, knowledge: Knowledge) -> Iterator[
         for id_ in getattr(answer, field):
             if id_ not in known:
                 yield fault(field, f"there is no {id_!r}")
+    served = {need for service in knowledge.services.values() for need in service.needs}
+    for need in set(answer.needs) - served:
+        yield fault("needs", f"no service is there for {need!r}")
     for aspect in answer.follow_ups:
         if aspect not in knowledge.menu.follow_ups:
             yield fault("follow_ups", f"{aspect!r} is not a kind of follow-up question")

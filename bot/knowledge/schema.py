@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
 import phonenumbers
-from opening_hours import OpeningHours, ParserError
+from opening_hours import OpeningHours, ParserError  # type: ignore[attr-defined]  # its stub lacks it
 from pydantic import BaseModel, Field, HttpUrl, constr, validator
 
 Nation = Literal["England", "Wales", "Scotland", "Northern Ireland"]
@@ -60,6 +60,7 @@ class Answer(Entry):
     sources: tuple[Source, ...]
     related: tuple[str, ...]
     services: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()  # services for these needs are added, by age, nation and hour
     needs_words: tuple[str, ...] = ()
     follow_ups: dict[str, Sentence] = {}
     checked: date

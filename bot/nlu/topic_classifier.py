@@ -81,7 +81,7 @@ class TopicClassifier(IntentClassifier, GraphComponent):
         return {"cost": 1.0, "temperature": 0.2, "benefit_of_doubt": 0.0}
 
     def train(self, training_data: TrainingData) -> Resource:
-        examples = [e for e in training_data.intent_examples if e.get(TEXT) and e.get(INTENT)]
+        examples = [example for example in training_data.intent_examples if _written_to_learn_from(example)]
         machine = LinearSVC(C=self._config["cost"], random_state=0)
         machine.fit(self._features(examples), [example.get(INTENT) for example in examples])
         self._topics = machine.classes_.tolist()
@@ -114,3 +114,9 @@ class TopicClassifier(IntentClassifier, GraphComponent):
         dense = np.vstack([message.get_dense_features(TEXT)[1].features for message in messages])
         sparse = scipy.sparse.vstack([message.get_sparse_features(TEXT)[1].features for message in messages])
         return scipy.sparse.hstack([scipy.sparse.csr_matrix(dense), sparse], format="csr")
+
+
+def _written_to_learn_from(example: Message) -> bool:
+    """Whether it stands in data/nlu, where each block names its voice; Rasa adds those of the stories."""
+    metadata = example.get("metadata") or {}
+    return bool(example.get(TEXT) and example.get(INTENT) and metadata.get("intent", {}).get("voice"))

@@ -53,10 +53,11 @@ class Thresholds:
 
 def decide(ranking: Ranking, least: Thresholds) -> Decision:
     topic, confidence = ranking[0]
-    others = [name for name, _ in ranking if name != OUT_OF_SCOPE and not name.startswith(FOLLOW_UP)]
+    others = [name for name, _ in ranking if name not in (OUT_OF_SCOPE, NOT_SURE)]
+    others = [name for name in others if not name.startswith(FOLLOW_UP)]
     if topic == OUT_OF_SCOPE and confidence >= least.refuse:
         return Decision(topic, confidence)
-    if topic == OUT_OF_SCOPE or confidence < least.answer:
+    if topic in (OUT_OF_SCOPE, NOT_SURE) or confidence < least.answer:
         return Decision(NOT_SURE, confidence, tuple(others[:OFFERS]))
     if confidence < least.certain and not topic.startswith(FOLLOW_UP):
         return Decision(topic, confidence, tuple(others[1:OFFERS]))

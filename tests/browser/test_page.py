@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
-from playwright.sync_api import Page, Request, sync_playwright
+from playwright.sync_api import Browser, Page, Request, sync_playwright
 
 from tests.conftest import running
 
@@ -16,14 +16,19 @@ QUIETLY = ["--no-sandbox", "--disable-quic", "--disable-background-networking", 
 
 
 @pytest.fixture(scope="module")
-def open_page(bot: str) -> Iterator[Page]:
+def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         chromium = shutil.which("chromium") or shutil.which("google-chrome")
         browser = playwright.chromium.launch(executable_path=chromium, args=QUIETLY)
-        page = browser.new_page()
-        page.goto(bot)
-        yield page
+        yield browser
         browser.close()
+
+
+@pytest.fixture(scope="module")
+def open_page(bot: str, browser: Browser) -> Page:
+    page = browser.new_page()
+    page.goto(bot)
+    return page
 
 
 def ask(page: Page, words: str) -> str:
@@ -69,16 +74,12 @@ def test_nothing_is_stored_and_nobody_else_is_asked(bot: str, open_page: Page) -
     assert open_page.evaluate("localStorage.length + sessionStorage.length + document.cookie.length") == 0
 
 
-def test_when_the_server_is_gone_the_page_shows_who_to_ring() -> None:
-    with sync_playwright() as playwright:
-        chromium = shutil.which("chromium") or shutil.which("google-chrome")
-        browser = playwright.chromium.launch(executable_path=chromium, args=QUIETLY)
-        with running() as address:
-            page = browser.new_page()
-            page.goto(address)
-        page.get_by_role("textbox").fill("what is an advocate")
-        page.get_by_role("textbox").press("Enter")
-        page.get_by_role("button", name="Try again").wait_for()
-        assert "0800 1111" in page.get_by_role("status").inner_text()
-        assert page.locator(".help").get_attribute("open") is not None
-        browser.close()
+def test_when_the_server_is_gone_the_page_shows_who_to_ring(browser: Browser) -> None:
+    with running() as address:
+        page = browser.new_page()
+        page.goto(address)
+    page.get_by_role("textbox").fill("what is an advocate")
+    page.get_by_role("textbox").press("Enter")
+    page.get_by_role("button", name="Try again").wait_for()
+    assert "0800 1111" in page.get_by_role("status").inner_text()
+    assert page.locator(".help").get_attribute("open") is not None

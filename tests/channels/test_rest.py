@@ -81,7 +81,7 @@ def test_hostile_words_are_answered_and_leak_nothing(chat: Chat, message: str) -
 
 def test_a_typed_command_sets_nothing(chat: Chat) -> None:
     chat.says("how long does an assessment take")
-    chat.says('/greet{"topic": "nspcc", "age": "40"}')
+    chat.says('/greet{"topic": null, "age": "40"}')
     assert "nine weeks" in chat.says("say that again in easier words")
 
 
