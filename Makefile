@@ -3,6 +3,7 @@ SHELL := /bin/sh
 PORT ?= 5005
 PYTHON := $(firstword $(shell command -v python3 python 2>/dev/null))
 BIN := .venv/bin
+BROWSER := $(firstword $(shell command -v chromium google-chrome 2>/dev/null))
 
 .PHONY: run test setup chat test-fast lint bench
 
@@ -12,7 +13,8 @@ run: setup
 test: setup lint
 	@$(BIN)/bot check > /dev/null
 	@$(BIN)/bot train
-	@$(BIN)/python -m pytest
+	@test -n "$(BROWSER)" || echo "No Chromium found: the tests of the page are left out (Debian: apt install chromium)."
+	@$(BIN)/python -m pytest $(if $(BROWSER),,-m "not browser")
 
 setup:
 	@test -n "$(PYTHON)" || { echo "make: Python 3 is needed: install it, then run make again." >&2; exit 1; }
@@ -22,7 +24,7 @@ chat: setup
 	@$(BIN)/bot chat
 
 test-fast: setup
-	@$(BIN)/python -m pytest -m "not rasa"
+	@$(BIN)/python -m pytest -m "not rasa and not encoder"
 
 lint: setup
 	@$(BIN)/ruff check .

@@ -9,6 +9,8 @@ import pytest
 
 from bot.nlu.encoder import WEIGHTS_SHA256, Encoder, EncoderError, export, sha256, shared_encoder, wheel_files
 
+pytestmark = pytest.mark.encoder
+
 
 def test_the_weights_are_the_published_ones() -> None:
     assert sha256(wheel_files() / "model.safetensors") == WEIGHTS_SHA256
