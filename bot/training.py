@@ -70,5 +70,7 @@ def _train(root: Path, model: Path) -> None:
     )
     if not result.model:
         raise SystemExit("training failed: see the message above")
+    for old in model.parent.glob("your-say-*.tar.gz"):
+        old.unlink()
     Path(result.model).rename(model)
     shutil.rmtree(unfinished, ignore_errors=True)

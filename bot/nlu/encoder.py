@@ -19,7 +19,8 @@ import numpy.typing as npt
 WEIGHTS_SHA256 = (
     "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"  # as its publisher lists it
 )
-DIMENSIONS = 384
+LAYERS = (6, 5, 4)  # of 6; beside the last, the two before it keep more of the wording
+DIMENSIONS = 384 * len(LAYERS)
 LONGEST = 256  # word pieces, as the model was trained
 CACHE = Path(__file__).resolve().parents[2] / ".cache" / "encoder"
 
@@ -53,7 +54,7 @@ def export(folder: Path = CACHE) -> Path:
     Raises EncoderError if the weights are not the published ones.
     """
     model, seal = folder / "minilm.onnx", folder / "minilm.onnx.sha256"
-    if model.exists() and seal.exists() and seal.read_text().split() == [sha256(model), WEIGHTS_SHA256]:
+    if model.exists() and seal.exists() and seal.read_text().split() == [sha256(model), _recipe()]:
         return model
     files = wheel_files()
     if sha256(files / "model.safetensors") != WEIGHTS_SHA256:
@@ -61,9 +62,14 @@ def export(folder: Path = CACHE) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     unfinished = folder / "unfinished.onnx"
     _convert(files, unfinished)
-    seal.write_text(f"{sha256(unfinished)} {WEIGHTS_SHA256}\n")
+    seal.write_text(f"{sha256(unfinished)} {_recipe()}\n")
     unfinished.rename(model)
     return model
+
+
+def _recipe() -> str:
+    """A hash of how the file is made: the weights and this module."""
+    return hashlib.sha256(WEIGHTS_SHA256.encode() + Path(__file__).read_bytes()).hexdigest()
 
 
 def _convert(files: Path, target: Path) -> None:
@@ -78,12 +84,16 @@ def _convert(files: Path, target: Path) -> None:
 
     @tf.function(input_signature=pieces)
     def encode(input_ids: tf.Tensor, attention_mask: tf.Tensor) -> dict[str, tf.Tensor]:
-        words = bert(
-            input_ids=input_ids, attention_mask=attention_mask, token_type_ids=tf.zeros_like(input_ids)
-        ).last_hidden_state
+        layers = bert(
+            input_ids=input_ids,
+            attention_mask=attention_mask,
+            token_type_ids=tf.zeros_like(input_ids),
+            output_hidden_states=True,
+        ).hidden_states
         weights = tf.cast(attention_mask, tf.float32)[:, :, None]
-        mean = tf.reduce_sum(words * weights, 1) / tf.reduce_sum(weights, 1)
-        return {"sentence": tf.math.l2_normalize(mean, -1)}
+        means = [tf.reduce_sum(layers[i] * weights, 1) / tf.reduce_sum(weights, 1) for i in LAYERS]
+        each = [tf.math.l2_normalize(mean, -1) for mean in means]
+        return {"sentence": tf.math.l2_normalize(tf.concat(each, -1), -1)}
 
     tf2onnx.convert.from_function(encode, input_signature=pieces, opset=14, output_path=str(target))
 
