@@ -7,10 +7,8 @@ from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
-from actions.council import council_reply
 from actions.last_answer import PREFIX, follow_up
 from actions.menu import whole_menu
-from actions.person import Person
 from actions.reply import Button, Reply, knowledge, numbered, topic_buttons
 
 LIKELY_FOLLOW_UP = (
@@ -21,8 +19,6 @@ LIKELY_FOLLOW_UP = (
 def not_sure(tracker: Tracker) -> Reply:
     if aspect := _vague_follow_up(tracker):
         return follow_up(aspect, tracker)
-    if _named_a_place(tracker):
-        return council_reply(Person.of(tracker))
     puzzled = int(tracker.get_slot("puzzled") or 0) + 1
     offers = [topic for topic in tracker.latest_message.get("offers") or [] if topic in knowledge().answers]
     if puzzled > 1 or not offers:
@@ -43,10 +39,6 @@ def _vague_follow_up(tracker: Tracker) -> str | None:
         if place["name"].startswith(PREFIX) and place["confidence"] >= LIKELY_FOLLOW_UP * likeliest:
             return str(place["name"]).removeprefix(PREFIX)
     return None
-
-
-def _named_a_place(tracker: Tracker) -> bool:
-    return any(entity.get("entity") == "place" for entity in tracker.latest_message.get("entities") or [])
 
 
 class ActionNotSure(Action):

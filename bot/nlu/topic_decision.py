@@ -16,7 +16,7 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.classifiers.classifier import IntentClassifier
-from rasa.shared.nlu.constants import TEXT
+from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.knowledge import load
@@ -24,6 +24,7 @@ from bot.nlu.topic_classifier import OUT_OF_SCOPE
 
 NOT_SURE = "not_sure"
 CHOOSE = "choose"
+COUNCIL = "contact_social_services"
 FOLLOW_UP = "follow_"
 OFFERS = 3
 Ranking = Sequence[tuple[str, float]]  # (topic, probability), the likeliest first
@@ -81,7 +82,7 @@ class TopicDecision(IntentClassifier, GraphComponent):
         self._labels = {_plain(answer.title): answer.id for answer in knowledge.answers.values()}
         for place in knowledge.places.values():
             for name in (place.name, place.council, *place.also_called):
-                self._labels[_plain(name)] = "contact_social_services"
+                self._labels[_plain(name)] = COUNCIL
         self._numbers = knowledge.menu.numbers
 
     @classmethod
@@ -113,12 +114,18 @@ class TopicDecision(IntentClassifier, GraphComponent):
         elif plain in self._numbers:
             decision = Decision(CHOOSE, 1.0)
             message.set("choice", self._numbers[plain], add_to_output=True)
+        elif decision.topic in (OUT_OF_SCOPE, NOT_SURE) and _names_a_place(message):
+            decision = Decision(COUNCIL, 1.0)  # "i live in exeter": they want the number there
         elif decision.topic.startswith(FOLLOW_UP):
             alone = decide(without_conversation(ranking), self._least)
             message.set("alone", {"topic": alone.topic, "offers": list(alone.offers)}, add_to_output=True)
         chosen = {"name": decision.topic, "confidence": decision.confidence}
         message.set("intent", chosen, add_to_output=True)
         message.set("offers", list(decision.offers), add_to_output=True)
+
+
+def _names_a_place(message: Message) -> bool:
+    return any(entity["entity"] == "place" for entity in message.get(ENTITIES, []))
 
 
 def _plain(text: str) -> str:
