@@ -38,7 +38,7 @@ def _part(topic: str, aspect: str, person: Person) -> Reply:
     known = knowledge()
     reply = about(topic, person)
     words = known.answers[topic].follow_ups.get(aspect) or known.menu.follow_ups[aspect]
-    reply.text = known.say(words, person.place)
+    reply.text = known.say(words)
     reply.part = f"{PREFIX}{aspect}"
     return reply
 

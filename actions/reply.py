@@ -81,7 +81,7 @@ def about(topic: str, person: Person, part: Part = "answer", opening: str | None
     if source and part != "simpler":
         paragraphs.append(source["says"])
     return Reply(
-        text=known.say("\n\n".join(paragraph.strip() for paragraph in paragraphs if paragraph), person.place),
+        text=known.say("\n\n".join(paragraph.strip() for paragraph in paragraphs if paragraph)),
         topic=topic,
         part=part,
         buttons=_next_steps(answer, part),

@@ -150,3 +150,8 @@ def test_the_reply_says_where_it_is_from_and_what_has_changed(chat: Chat) -> Non
 
 def test_goodbye_leaves_childlines_number(chat: Chat) -> None:
     assert "0800 1111" in chat.says("bye")
+
+
+def test_the_councils_own_page_is_not_given_as_the_finder_of_councils(chat: Chat) -> None:
+    said = chat.says("i live in exeter how do i ring social services")
+    assert "put your postcode in at gov.uk/find-local-council" in said

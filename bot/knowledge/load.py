@@ -60,11 +60,11 @@ class Knowledge:
             return home.services[home.front_door]
         return self.services[id_]
 
-    def say(self, text: str, place: str | None = None) -> str:
+    def say(self, text: str) -> str:
         """`text` with every placeholder such as {childline.phone} filled from the directory."""
 
         def spoken(match: re.Match[str]) -> str:
-            service = self.service(match[1], place)
+            service = self.services[match[1]]
             if match[2] == "text":
                 return service.text.words if service.text else ""
             return str(getattr(service, match[2]))

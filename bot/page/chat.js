@@ -22,7 +22,7 @@ function add(who, text, buttons = []) {
     item.append(choices);
   }
   talk.append(item);
-  item.scrollIntoView({ block: "nearest" });
+  item.scrollIntoView({ block: who === "bot" ? "start" : "nearest" });
   return item;
 }
 
