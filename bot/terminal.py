@@ -85,7 +85,5 @@ async def understood(agent: Agent, reader: Turns, text: str) -> dict[str, Any]:
         "topic": topic,
         "offers": offers,
         "confidence": round(float(intent.get("confidence") or 0.0), 4),
-        "level": "none",
-        "categories": [],
-        "why": "there is no safety screen yet",
+        **(parsed.get("safety") or {"level": "none", "categories": [], "why": ""}),
     }

@@ -18,6 +18,8 @@ _LEARNED_FROM = (
     "data/nlu",
     "data/rules",
     "data/stories",
+    "data/safety",
+    "bot/policies",
     "bot/nlu",
     "requirements/locked.txt",
 )

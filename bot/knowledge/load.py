@@ -15,6 +15,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from bot.knowledge.reading_age import LIMIT, reading_age
+from bot.knowledge.safety import SafetyReplies
 from bot.knowledge.schema import Answer, Menu, Place, Service
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -52,6 +53,7 @@ class Knowledge:
     services: Mapping[str, Service]
     places: Mapping[str, Place]
     menu: Menu
+    safety: SafetyReplies
 
     def service(self, id_: str, place: str | None = None) -> Service:
         """The service `id_`, or the young person's own council's in its stead."""
@@ -93,9 +95,10 @@ def load(root: Path = ROOT, today: date | None = None) -> Knowledge:
         for path in sorted((root / "data" / "places").glob("*.yml"))
         if (place := reader.one(path, Place, id=path.stem))
     }
-    if not reader.problems and menu:
+    safety = reader.one(root / "data" / "safety" / "replies.yml", SafetyReplies)
+    if not reader.problems and menu and safety:
         knowledge = Knowledge(
-            MappingProxyType(answers), MappingProxyType(services), MappingProxyType(places), menu
+            MappingProxyType(answers), MappingProxyType(services), MappingProxyType(places), menu, safety
         )
         reader.problems.extend(_faults(knowledge, reader.files, today or date.today()))
         if not reader.problems:
@@ -190,6 +193,7 @@ def _faults(knowledge: Knowledge, files: dict[tuple[str, str], str], today: date
     for place in knowledge.places.values():
         yield from _place_faults(place, knowledge, today)
     yield from _menu_faults(knowledge)
+    yield from _safety_faults(knowledge.safety, knowledge)
 
 
 def _service_faults(file: str, service: Service, today: date) -> Iterator[Problem]:
@@ -252,6 +256,16 @@ def _place_faults(place: Place, knowledge: Knowledge, today: date) -> Iterator[P
             yield Problem(file, place.id, f"notes.{topic}", "is not a topic")
         for wrong in _text_faults(note, knowledge):
             yield Problem(file, place.id, f"notes.{topic}", wrong)
+
+
+def _safety_faults(safety: SafetyReplies, knowledge: Knowledge) -> Iterator[Problem]:
+    said = {**safety.levels, **safety.phrases, **{name: c.says for name, c in safety.categories.items()}}
+    for name, text in said.items():
+        for wrong in _text_faults(text, knowledge):
+            yield Problem("data/safety/replies.yml", name, "says", wrong)
+        if len(text.split()) > 12 and (age := reading_age(text)) > LIMIT:
+            wrong = f"reading age {age:.1f} is above {LIMIT:.0f}"
+            yield Problem("data/safety/replies.yml", name, "says", wrong)
 
 
 def _menu_faults(knowledge: Knowledge) -> Iterator[Problem]:

@@ -1,0 +1,1 @@
+"""What the bot does next, where rules are not enough."""
