@@ -33,6 +33,7 @@ _SPELLING, _WEIGHTS = "spelling.skops", "safety.npz"
 _CLAUSE = re.compile(r"(?<=[.?!;\n])\s+|\s+-\s+|,\s+(?=\w+ \w+ \w+)")
 _SHORTEST = 3  # words; shorter pieces say too little on their own
 _MOST_CLAUSES = 12
+_EVERY = 3  # of the clauses of ordinary messages, how many are learned from: one in three
 Numbers = npt.NDArray[np.float32]
 
 
@@ -79,30 +80,39 @@ class SafetyScreen(IntentClassifier, GraphComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        return {"cost": 0.5, "temperature": 0.3, "whole": 0.5, "clause": 0.7, "category": 0.0}
+        return {
+            "cost": 0.5,
+            "weights": [1, 3, 4, 6],
+            "temperature": 0.3,
+            "whole": 0.4,
+            "clause": 0.6,
+            "category": 0.0,
+        }
 
     def train(self, training_data: TrainingData) -> Resource:
         examples = read_examples()
         ordinary = [m for m in training_data.intent_examples if (m.get("metadata") or {}).get("intent")]
-        texts = [example.text for example in examples] + [m.get(TEXT) for m in ordinary]
-        dense = np.vstack(
-            [shared_encoder()([e.text for e in examples])]
-            + [m.get_dense_features(TEXT)[1].features for m in ordinary]
-        )
-        rows = _side_by_side(dense, self._spelling.fit_transform(texts))
-        levels = [LEVELS.index(e.level) for e in examples] + [0] * len(ordinary)
-        self._learn("level", rows, np.array(levels))
+        calm = [e.text for e in examples if e.level == LEVELS[0]] + [m.get(TEXT) for m in ordinary]
+        parts = [clause for text in calm for clause in clauses(text)][::_EVERY]
+        encoded = [e.text for e in examples] + parts
+        dense = [shared_encoder()(encoded), *(m.get_dense_features(TEXT)[1].features for m in ordinary)]
+        texts = encoded + [m.get(TEXT) for m in ordinary]
+        rows = _side_by_side(np.vstack(dense), self._spelling.fit_transform(texts))
+        levels = [LEVELS.index(e.level) for e in examples] + [0] * (len(texts) - len(examples))
+        self._learn("level", rows, np.array(levels), dict(enumerate(self._config["weights"])))
         disclosed = [number for number, example in enumerate(examples) if example.categories]
         for category in CATEGORIES:
             has = np.array([category in examples[number].categories for number in disclosed])
-            self._learn(category, rows[disclosed], has)
+            self._learn(category, rows[disclosed], has, "balanced")
         with self._model_storage.write_to(self._resource) as folder:
             skops.io.dump(self._spelling, folder / _SPELLING)
             np.savez(folder / _WEIGHTS, **self._weights)
         return self._resource
 
-    def _learn(self, name: str, rows: scipy.sparse.csr_matrix, labels: npt.NDArray[Any]) -> None:
-        machine = LinearSVC(C=self._config["cost"], class_weight="balanced", random_state=0).fit(rows, labels)
+    def _learn(
+        self, name: str, rows: scipy.sparse.csr_matrix, labels: npt.NDArray[Any], weights: object
+    ) -> None:
+        machine = LinearSVC(C=self._config["cost"], class_weight=weights, random_state=0).fit(rows, labels)
         self._weights[name] = machine.coef_.T.astype(np.float32)
         self._weights[f"{name} offset"] = machine.intercept_.astype(np.float32)
 
