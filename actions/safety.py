@@ -29,7 +29,7 @@ def safety_reply(noticed: dict[str, Any], tracker: Tracker) -> Reply:
         buttons += question.buttons
     if level == "urgent":
         paragraphs += [words["honest"], words["safe_now"]]
-        buttons = [Button(words["yes"], "/affirm"), Button(words["no"], "/deny"), *buttons]
+        buttons = [Button(words["answer_yes"], "/affirm"), Button(words["answer_no"], "/deny"), *buttons]
     services = [known.services[id_] for id_ in ALWAYS]
     return Reply(
         text=known.say("\n\n".join(paragraph.strip() for paragraph in paragraphs)),

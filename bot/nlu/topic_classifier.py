@@ -78,7 +78,7 @@ class TopicClassifier(IntentClassifier, GraphComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        return {"cost": 1.0, "temperature": 0.2, "benefit_of_doubt": 0.0}
+        return {"cost": 0.5, "meaning": 1.7, "temperature": 0.2, "benefit_of_doubt": 0.0}
 
     def train(self, training_data: TrainingData) -> Resource:
         examples = [example for example in training_data.intent_examples if _written_to_learn_from(example)]
@@ -109,11 +109,11 @@ class TopicClassifier(IntentClassifier, GraphComponent):
             message.set("intent_ranking", ranking, add_to_output=True)
         return messages
 
-    @staticmethod
-    def _features(messages: list[Message]) -> scipy.sparse.csr_matrix:
-        dense = np.vstack([message.get_dense_features(TEXT)[1].features for message in messages])
+    def _features(self, messages: list[Message]) -> scipy.sparse.csr_matrix:
+        meanings = np.vstack([message.get_dense_features(TEXT)[1].features for message in messages])
         sparse = scipy.sparse.vstack([message.get_sparse_features(TEXT)[1].features for message in messages])
-        return scipy.sparse.hstack([scipy.sparse.csr_matrix(dense), sparse], format="csr")
+        dense = scipy.sparse.csr_matrix(self._config["meaning"] * meanings)
+        return scipy.sparse.hstack([dense, sparse], format="csr")
 
 
 def _written_to_learn_from(example: Message) -> bool:

@@ -18,7 +18,7 @@ Change = Callable[[str, str, str], list[str]]
 @pytest.fixture
 def after(tmp_path: Path) -> Change:
     """The problems found after `old` became `new` in a file of data/."""
-    for name in ("guide", "places"):
+    for name in ("guide", "places", "safety"):
         shutil.copytree(ROOT / "data" / name, tmp_path / "data" / name)
     shutil.copy(ROOT / "data" / "services.yml", tmp_path / "data")
 
