@@ -109,7 +109,6 @@ def test_a_wrong_alarm_is_put_right_in_one_tap(chat: Chat) -> None:
     [
         "what counts as neglect",
         "what happens at a child protection conference",
-        "mum will kill me if im late lol",
         "what is grooming, its for pshe",
         "can the police take a child without a court",
         "how long does an assessment take",
