@@ -18,6 +18,7 @@ import yaml
 
 from bot.knowledge.load import ROOT
 from bot.nlu.topic_classifier import OUT_OF_SCOPE
+from bot.quiet import quiet_rasa
 
 PUBLISHED = {"Rasa (2019)": (91.5, 45.3), "BERT": (96.2, 52.3)}  # in-scope accuracy, out-of-scope recall, %
 Rows = list[tuple[str, str]]  # (message, intent)
@@ -75,6 +76,7 @@ def _train(rows: Rows, folder: Path) -> str:
 async def _rank(model: str, parts: dict[str, Rows]) -> dict[str, Ranked]:
     from rasa.core.agent import Agent
 
+    quiet_rasa()
     agent = Agent.load(model)
     ranked: dict[str, Ranked] = {}
     for part in ("valid", "test"):

@@ -16,7 +16,15 @@ from bot.training import fingerprint
 def copy(tmp_path: Path) -> Path:
     for name in ("config.yml", "domain.yml"):
         shutil.copy(ROOT / name, tmp_path)
-    for name in ("data/nlu", "data/rules", "data/stories", "bot/nlu", "requirements"):
+    for name in (
+        "data/nlu",
+        "data/rules",
+        "data/stories",
+        "data/safety",
+        "bot/nlu",
+        "bot/policies",
+        "requirements",
+    ):
         shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
     return tmp_path
 
