@@ -122,13 +122,19 @@ class SafetyScreen(IntentClassifier, GraphComponent):
     def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:
             if message.get(TEXT) and self._weights:
-                message.set("safety", self.read(message.get(TEXT)), add_to_output=True)
+                whole = message.get_dense_features(TEXT)[1].features
+                message.set("safety", self.read(message.get(TEXT), whole), add_to_output=True)
         return messages
 
-    def read(self, text: str) -> dict[str, Any]:
-        """The level, the categories and why: which words of the message, and how sure."""
-        pieces = [text, *clauses(text)]
-        rows = _side_by_side(shared_encoder()(pieces), self._spelling.transform(pieces))
+    def read(self, text: str, whole: Numbers) -> dict[str, Any]:
+        """The level, the categories and why: which words of the message, and how sure.
+
+        `whole` is the encoder's vector of `text`, one row, made once for every component.
+        """
+        parts = clauses(text)
+        pieces = [text, *parts]
+        meaning = np.vstack([whole, shared_encoder()(parts)])
+        rows = _side_by_side(meaning, self._spelling.transform(pieces))
         margins = self._margins("level", rows) / self._config["temperature"]
         odds = np.exp(margins - margins.max(axis=1, keepdims=True))
         chances = odds / odds.sum(axis=1, keepdims=True)
