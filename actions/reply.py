@@ -53,11 +53,12 @@ class Reply:
     source: dict[str, str] | None = None
     forget: bool = False
     puzzled: int = 0
+    check_in: str | None = None  # what the channel may say, once, if nothing more is typed
 
     def send(self, dispatcher: CollectingDispatcher) -> list[EventType]:
         """Hand the reply to the channel; returns the slots that remember it."""
         extras: dict[str, Any] = {"services": [service.card() for service in self.services]}
-        for name in ("topic", "source", "forget"):
+        for name in ("topic", "source", "forget", "check_in"):
             if value := getattr(self, name):
                 extras[name] = value
         buttons = [{"title": button.title, "payload": button.payload} for button in self.buttons]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from bench import clinc150, turns
+from bench import clinc150, safety, turns
 from bot import quiet  # noqa: F401  # before anything of Rasa
 from bot.knowledge.load import ROOT
 from bot.measure import measure
@@ -20,6 +20,8 @@ def main() -> None:
     print("\nOne turn in process, milliseconds")
     turns.run()
     data = BENCHMARKS / "clinc150.jsonl"
+    print("\nDanger heard, tests/messages/safety.yml")
+    safety.run(data)
     if data.exists():
         print("\nCLINC150, the same pipeline trained on its messages")
         clinc150.run(data)

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
+from itertools import takewhile
 from pathlib import Path
+from time import time
 from typing import Any
 
 from rasa.core.agent import Agent
+from rasa.core.channels.channel import UserMessage
+from rasa.core.processor import MessageProcessor
 from rasa.core.tracker_store import TrackerStore
 from rasa.core.utils import AvailableEndpoints
 from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.actions_in_process import ActionsInProcess
 from bot.privacy.forgetful_store import ForgetfulTrackerStore
 from bot.quiet import quiet_rasa
+
+JUST_BEFORE = 120  # seconds: how long a thought may take that is typed over several messages
+MOST_BEFORE = 2  # messages
 
 
 def load_agent(model: Path, endpoints_file: Path) -> Agent:
@@ -23,9 +33,16 @@ def load_agent(model: Path, endpoints_file: Path) -> Agent:
     """
     quiet_rasa()
     endpoints = AvailableEndpoints.read_endpoints(str(endpoints_file))
-    agent = Agent.load(str(model), action_endpoint=endpoints.action or ActionsInProcess())
-    agent.tracker_store = _store(endpoints, agent.domain)
-    agent.processor.tracker_store = agent.tracker_store
+    agent = Agent(action_endpoint=endpoints.action or ActionsInProcess())
+    agent.processor = ListeningProcessor(
+        model_path=str(model),
+        tracker_store=agent.tracker_store,
+        lock_store=agent.lock_store,
+        action_endpoint=agent.action_endpoint,
+        generator=agent.nlg,
+    )
+    agent.domain = agent.processor.domain
+    agent.tracker_store = agent.processor.tracker_store = _store(endpoints, agent.domain)
     return agent
 
 
@@ -33,3 +50,37 @@ def _store(endpoints: AvailableEndpoints, domain: Domain | None) -> Any:
     if endpoints.tracker_store is None:
         return ForgetfulTrackerStore(domain)
     return TrackerStore.create(endpoints.tracker_store, domain)
+
+
+class ListeningProcessor(MessageProcessor):
+    """Rasa's processor, which reads a message together with what was said just before it.
+
+    Reading takes the processor of the machine, so it happens in a thread: a slow one can
+    then be given up, and others are answered meanwhile.
+    """
+
+    async def parse_message(
+        self,
+        message: UserMessage,
+        tracker: DialogueStateTracker | None = None,
+        only_output_properties: bool = True,
+    ) -> dict[str, Any]:
+        context = what_came_before(tracker) if tracker else {}
+        heard = UserMessage(message.text, sender_id=message.sender_id, metadata=context)
+        parsing = super().parse_message(heard, tracker, only_output_properties)
+        return await asyncio.to_thread(asyncio.run, parsing)
+
+
+def what_came_before(tracker: DialogueStateTracker) -> dict[str, Any]:
+    """What the safety screen needs to know of the conversation: see SafetyScreen."""
+    said = [event for event in tracker.applied_events() if isinstance(event, UserUttered)]
+    recent = takewhile(lambda event: time() - event.timestamp <= JUST_BEFORE, reversed(said))
+    before = [event for event, _ in zip(recent, range(MOST_BEFORE), strict=False) if _is_typed(event)]
+    return {
+        "before": [event.text for event in reversed(before)],
+        "asked_safe": tracker.get_slot("danger") == "urgent",
+    }
+
+
+def _is_typed(event: UserUttered) -> bool:
+    return bool(event.text) and not event.text.startswith("/")

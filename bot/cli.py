@@ -49,7 +49,26 @@ def _parser() -> argparse.ArgumentParser:
         "messages", type=Path, help="YAML (topic: [messages]) or JSON lines (text, topic, also)"
     )
     measure.add_argument("--errors", action="store_true", help="print each error")
+    command("calibrate-safety", _calibrate_safety, "try thresholds of the safety screen and print their cost")
+    heard = command("measure-safety", _measure_safety, "print how much danger in a file of messages is heard")
+    heard.add_argument(
+        "messages", type=Path, help="YAML blocks or JSON lines (text, level, categories, style)"
+    )
+    heard.add_argument("--errors", action="store_true", help="print each miss and false alarm")
+    heard.add_argument("--perturbed", action="store_true", help="also misspelt, shouted, quoted and so on")
     return parser
+
+
+def _calibrate_safety(arguments: argparse.Namespace) -> None:
+    from bot.measure_safety import calibrate
+
+    calibrate()
+
+
+def _measure_safety(arguments: argparse.Namespace) -> None:
+    from bot.measure_safety import measure
+
+    measure(arguments.messages, arguments.errors, arguments.perturbed)
 
 
 def _run(arguments: argparse.Namespace) -> None:

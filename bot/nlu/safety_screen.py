@@ -1,52 +1,65 @@
 """Notices danger and distress in a message, before and beside what it asks.
 
-It is not an intent: a message can ask and disclose. It learns from data/safety/examples
-and reads the message whole and clause by clause, so that a disclosure tucked into a
-long message or an ordinary question is heard.
+It is not an intent: a message can ask and disclose. It reads the message in plain
+words, whole and clause by clause, so that a disclosure tucked into a long message or
+an ordinary question is heard, and together with what was said just before it.
 """
 
 from __future__ import annotations
 
-import re
+import json
+import random
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import scipy.sparse
-import skops.io
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.classifiers.classifier import IntentClassifier
-from rasa.nlu.featurizers.featurizer import Featurizer
-from rasa.shared.nlu.constants import TEXT
+from rasa.shared.nlu.constants import METADATA, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
-from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.svm import LinearSVC
 
-from bot.nlu.encoder import shared_encoder
-from bot.nlu.safety_examples import CATEGORIES, LEVELS, read_examples
+from bot.knowledge import load
+from bot.nlu.clauses import clauses
+from bot.nlu.encoder import Encoder, alike_in_length, session, shared_encoder
+from bot.nlu.other_languages import OtherLanguages
+from bot.nlu.plain_words import PlainWords
+from bot.nlu.safety_decision import Reading, Thresholds, Verdict, decide
+from bot.nlu.safety_examples import CATEGORIES, LEVELS, SPEAKERS, Example, read_examples
+from bot.nlu.safety_network import HEADS, Course, Lesson, tune
+from bot.nlu.safety_patterns import SafetyPatterns
 
-_SPELLING, _WEIGHTS = "spelling.skops", "safety.npz"
-_CLAUSE = re.compile(r"(?<=[.?!;\n])\s+|\s+-\s+|,\s+(?=\w+ \w+ \w+)")
-_SHORTEST = 3  # words; shorter pieces say too little on their own
-_MOST_CLAUSES = 12
-_EVERY = 3  # of the clauses of ordinary messages, how many are learned from: one in three
+_NETWORK, _NEAREST, _NEAREST_TEXTS = "screen.onnx", "nearest.npz", "nearest.json"
+_SHORT = 8  # words; a thought typed over several messages comes in pieces this short
 Numbers = npt.NDArray[np.float32]
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class SafetyScreen(IntentClassifier, GraphComponent):
-    """Adds `safety`: {"level", "categories", "why"} to each message."""
+    """Adds `safety` to each message: what was noticed and why.
+
+    {"level", "categories", "speaker", "language", "latin", "asked_safe", "why"}; `why` names the
+    pattern, or the example that is nearest in meaning to the words that decided.
+
+    The message's metadata may hold `before`, the texts just before this one, and `asked_safe`,
+    whether the bot's last question was "are you safe right now?".
+    """
 
     def __init__(self, config: dict[str, Any], model_storage: ModelStorage, resource: Resource) -> None:
         self._config, self._model_storage, self._resource = config, model_storage, resource
-        self._spelling = TfidfVectorizer(
-            analyzer="char_wb", ngram_range=(2, 5), min_df=2, sublinear_tf=True, dtype=np.float32
-        )
-        self._weights: dict[str, Numbers] = {}
+        self._least = Thresholds(**config["least"])
+        self._encoder: Encoder = shared_encoder()
+        self.spelling = PlainWords(self._encoder.vocabulary())
+        self.patterns = SafetyPatterns(self.spelling)
+        self._safe_now = self.spelling.plain(load().safety.phrases["safe_now"])
+        self._network: Any = None
+        self._languages: OtherLanguages | None = None
+        self._nearest: Numbers = np.zeros((0, 0), np.float32)
+        self._nearest_texts: list[str] = []
 
     @classmethod
     def create(
@@ -68,105 +81,145 @@ class SafetyScreen(IntentClassifier, GraphComponent):
         **kwargs: Any,
     ) -> SafetyScreen:
         component = cls.create(config, model_storage, resource, execution_context)
-        with model_storage.read_from(resource) as folder, np.load(folder / _WEIGHTS) as saved:
-            trusted = ["scipy.sparse._csr.csr_matrix", "numpy.float32"]
-            component._spelling = skops.io.load(folder / _SPELLING, trusted=trusted)
-            component._weights = {name: saved[name] for name in saved.files}
+        with model_storage.read_from(resource) as folder:
+            component._network = session(folder / _NETWORK)
+            component._languages = OtherLanguages.load(folder)
+            component._nearest_texts = json.loads((folder / _NEAREST_TEXTS).read_text())
+            with np.load(folder / _NEAREST) as saved:
+                component._nearest = saved["meaning"]
         return component
-
-    @classmethod
-    def required_components(cls) -> list[type]:
-        return [Featurizer]
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         return {
-            "cost": 0.5,
-            "weights": [1, 3, 4, 6],
-            "temperature": 0.3,
-            "whole": 0.4,
-            "clause": 0.6,
-            "category": 0.0,
+            "course": {},
+            "ordinary": 4000,
+            "joined": 1500,
+            "least": {
+                "whole": 0.5,
+                "clause": 0.8,
+                "urgent": 0.35,
+                "emergency": 0.5,
+                "pattern": 0.05,
+                "category": 0.5,
+            },
         }
 
     def train(self, training_data: TrainingData) -> Resource:
         examples = read_examples()
-        ordinary = [m for m in training_data.intent_examples if (m.get("metadata") or {}).get("intent")]
-        calm = [e.text for e in examples if e.level == LEVELS[0]] + [m.get(TEXT) for m in ordinary]
-        parts = [clause for text in calm for clause in clauses(text)][::_EVERY]
-        encoded = [e.text for e in examples] + parts
-        dense = [shared_encoder()(encoded), *(m.get_dense_features(TEXT)[1].features for m in ordinary)]
-        texts = encoded + [m.get(TEXT) for m in ordinary]
-        rows = _side_by_side(np.vstack(dense), self._spelling.fit_transform(texts))
-        levels = [LEVELS.index(e.level) for e in examples] + [0] * (len(texts) - len(examples))
-        self._learn("level", rows, np.array(levels), dict(enumerate(self._config["weights"])))
-        disclosed = [number for number, example in enumerate(examples) if example.categories]
-        for category in CATEGORIES:
-            has = np.array([category in examples[number].categories for number in disclosed])
-            self._learn(category, rows[disclosed], has, "balanced")
+        ordinary = [
+            m.get(TEXT) for m in training_data.intent_examples if (m.get(METADATA) or {}).get("intent")
+        ]
+        chance = random.Random(0)
+        calm = chance.sample(ordinary, min(len(ordinary), self._config["ordinary"]))
+        lessons = self._lessons(examples, calm, chance)
+        sizes = (len(LEVELS), len(CATEGORIES), len(SPEAKERS))
+        disclosed = [example for example in examples if example.level != LEVELS[0]]
+        english = calm + [example.text for example in examples]
         with self._model_storage.write_to(self._resource) as folder:
-            skops.io.dump(self._spelling, folder / _SPELLING)
-            np.savez(folder / _WEIGHTS, **self._weights)
+            tune(lessons, sizes, folder / _NETWORK, self._encoder, Course(**self._config["course"]))
+            self._network = session(folder / _NETWORK, threads=2)
+            meaning = self.chances([self.spelling.plain(example.text) for example in disclosed])[-1]
+            np.savez(folder / _NEAREST, meaning=meaning.astype(np.float16))
+            told = [f"{' and '.join(e.categories)}: {e.text}" for e in disclosed]
+            (folder / _NEAREST_TEXTS).write_text(json.dumps(told))
+            OtherLanguages.learn(dict(load().help_cards), english).save(folder)
         return self._resource
 
-    def _learn(
-        self, name: str, rows: scipy.sparse.csr_matrix, labels: npt.NDArray[Any], weights: object
-    ) -> None:
-        machine = LinearSVC(C=self._config["cost"], class_weight=weights, random_state=0).fit(rows, labels)
-        self._weights[name] = machine.coef_.T.astype(np.float32)
-        self._weights[f"{name} offset"] = machine.intercept_.astype(np.float32)
+    def _lessons(
+        self, examples: Sequence[Example], calm: Sequence[str], chance: random.Random
+    ) -> list[Lesson]:
+        """The examples, ordinary questions as nothing wrong, and both joined into one message."""
+        lessons = [self._lesson(example, example.text) for example in examples]
+        nothing = Example("", LEVELS[0], (), SPEAKERS[0], "")
+        lessons += [self._lesson(nothing, text) for text in calm]
+        replies = chance.sample(calm, len(calm) // 10)
+        lessons += [self._lesson(nothing, f"{self._safe_now} {text}") for text in replies]
+        long_enough = [example for example in examples if len(example.text.split()) > 3]
+        for _ in range(self._config["joined"]):
+            example, question = chance.choice(long_enough), chance.choice(calm)
+            between = chance.choice([" ", ". ", ", ", " and "])
+            pieces = chance.choice([(example.text, question), (question, example.text)])
+            lessons.append(self._lesson(example, between.join(pieces)))
+        return lessons
+
+    def _lesson(self, example: Example, text: str) -> Lesson:
+        asked = f"{self._safe_now} " if example.style == "safe_now" else ""
+        return Lesson(
+            text=asked + self.spelling.plain(text),
+            level=LEVELS.index(example.level),
+            categories=tuple(CATEGORIES.index(name) for name in example.categories),
+            speaker=SPEAKERS.index(example.speaker),
+        )
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         return training_data
 
     def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:
-            if message.get(TEXT) and self._weights:
-                whole = message.get_dense_features(TEXT)[1].features
-                message.set("safety", self.read(message.get(TEXT), whole), add_to_output=True)
+            if self._network and message.get(TEXT):
+                noticed = self.screen(message.get(TEXT), message.get(METADATA) or {})
+                message.set("safety", noticed, add_to_output=True)
         return messages
 
-    def read(self, text: str, whole: Numbers) -> dict[str, Any]:
-        """The level, the categories and why: which words of the message, and how sure.
+    def screen(self, text: str, context: dict[str, Any]) -> dict[str, Any]:
+        """What `text` shows; `context` as in the class. A button's payload shows nothing."""
+        asked_safe = bool(context.get("asked_safe"))
+        if text.startswith("/"):
+            return _noticed(Verdict(LEVELS[0]))
+        if foreign := self._languages and self._languages.read(text):
+            verdict = Verdict(foreign.level, (), foreign.sure)
+            why = f"sounds like {foreign.level} in {foreign.language} ({foreign.sure:.2f})"
+            said = {"language": foreign.language, "latin": text.isascii(), "asked_safe": asked_safe}
+            return _noticed(verdict, why=why, **said)
+        plain = self.spelling.plain(text)
+        pieces = [plain, *map(self.spelling.plain, clauses(text))]
+        wholes = [0, *self._together(plain, context, pieces)]
+        levels, categories, speakers, meaning = self.chances(pieces)
+        readings = [Reading(*row) for row in zip(pieces, levels, categories, strict=True)]
+        gravest = max(wholes, key=lambda place: readings[place].alarm)
+        parts = [reading for place, reading in enumerate(readings) if place not in wholes]
+        verdict = decide(readings[gravest], parts, self.patterns.find(plain), self._least)
+        if verdict.reading is None:
+            return _noticed(verdict)
+        why = self._why(verdict, meaning[pieces.index(verdict.reading.text)])
+        speaker = SPEAKERS[int(speakers[gravest].argmax())]
+        return _noticed(verdict, why=why, speaker=speaker, asked_safe=asked_safe)
 
-        `whole` is the encoder's vector of `text`, one row, made once for every component.
-        """
-        parts = clauses(text)
-        pieces = [text, *parts]
-        meaning = np.vstack([whole, shared_encoder()(parts)])
-        rows = _side_by_side(meaning, self._spelling.transform(pieces))
-        margins = self._margins("level", rows) / self._config["temperature"]
-        odds = np.exp(margins - margins.max(axis=1, keepdims=True))
-        chances = odds / odds.sum(axis=1, keepdims=True)
-        least = np.array([self._config["whole"]] + [self._config["clause"]] * (len(pieces) - 1))
-        alarmed = np.flatnonzero(1 - chances[:, 0] >= least)
-        if not len(alarmed):
-            return {"level": LEVELS[0], "categories": [], "why": ""}
-        graded = {int(piece): int(chances[piece, 1:].argmax()) + 1 for piece in alarmed}
-        worst = max(graded, key=lambda piece: (graded[piece], chances[piece, graded[piece]]))
-        level, sure = LEVELS[graded[worst]], 1 - chances[worst, 0]
-        why = f"sounds like {level} ({sure:.2f}): {pieces[worst][:200]}"
-        return {"level": level, "categories": self._categories(rows[worst]), "why": why}
+    def _together(self, plain: str, context: dict[str, Any], pieces: list[str]) -> list[int]:
+        """Adds to `pieces` this message as an answer and as the end of a thought; returns their places."""
+        start = len(pieces)
+        if context.get("asked_safe"):
+            pieces.append(f"{self._safe_now} {plain}")
+        before = [self.spelling.plain(said) for said in context.get("before") or ()]
+        if before and all(len(said.split()) <= _SHORT for said in (*before, plain)):
+            pieces.append(" ".join([*before, plain]))
+        return list(range(start, len(pieces)))
 
-    def _categories(self, row: scipy.sparse.csr_matrix) -> list[str]:
-        margin = {category: self._margins(category, row).item() for category in CATEGORIES}
-        ranked = sorted(CATEGORIES, key=lambda category: -margin[category])
-        return [c for c in ranked if margin[c] >= self._config["category"]] or ranked[:1]
+    def chances(self, texts: Sequence[str]) -> tuple[Numbers, Numbers, Numbers, Numbers]:
+        """For each of `texts` the chances of each level, category and speaker, and its meaning."""
+        found: list[list[Numbers]] = [[] for _ in HEADS]
+        order = []
+        for rows in alike_in_length(texts):
+            states, mask = self._encoder.lower([texts[row] for row in rows])
+            said = self._network.run(list(HEADS), {"states": states, "attention_mask": mask})
+            for kept, new in zip(found, said, strict=True):
+                kept.append(new)
+            order += rows
+        level, category, speaker, meaning = (np.vstack(kept)[np.argsort(order)] for kept in found)
+        return _chances(level), 1 / (1 + np.exp(-category)), _chances(speaker), meaning
 
-    def _margins(self, name: str, rows: scipy.sparse.csr_matrix) -> Numbers:
-        return np.asarray(rows @ self._weights[name] + self._weights[f"{name} offset"])
-
-
-def _side_by_side(meaning: Numbers, spelling: scipy.sparse.csr_matrix) -> scipy.sparse.csr_matrix:
-    return scipy.sparse.hstack([scipy.sparse.csr_matrix(meaning), spelling], format="csr")
+    def _why(self, verdict: Verdict, meaning: Numbers) -> str:
+        if verdict.pattern:
+            return f"the pattern {verdict.pattern} ({verdict.sure:.2f})"
+        nearest = self._nearest_texts[int((self._nearest @ meaning).argmax())]
+        return f"sounds like {verdict.level} ({verdict.sure:.2f}), nearest to {nearest}"
 
 
-def clauses(text: str) -> list[str]:
-    """The parts of a long message, and of one without punctuation its overlapping stretches."""
-    words = text.split()
-    if len(words) < 2 * _SHORTEST:
-        return []
-    parts = [part for part in _CLAUSE.split(text) if part and len(part.split()) >= _SHORTEST]
-    if len(parts) < 2 and len(words) > 24:
-        parts = [" ".join(words[start : start + 16]) for start in range(0, len(words) - 8, 8)]
-    return parts[:_MOST_CLAUSES] if len(parts) > 1 else []
+def _noticed(verdict: Verdict, **more: Any) -> dict[str, Any]:
+    return {"level": verdict.level, "categories": list(verdict.categories), "why": "", **more}
+
+
+def _chances(margins: Numbers) -> Numbers:
+    odds = np.exp(margins - margins.max(axis=1, keepdims=True))
+    return np.asarray(odds / odds.sum(axis=1, keepdims=True))

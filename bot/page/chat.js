@@ -6,7 +6,9 @@ const talk = document.getElementById("talk");
 const state = document.getElementById("state");
 const form = document.getElementById("write");
 const words = document.getElementById("words");
-const PATIENCE = 20000; // milliseconds before we say that it is slow
+const PATIENCE = 25000; // milliseconds before we say that it is slow
+const SILENCE = 180000; // milliseconds without a word after a disclosure before we say that we are still here
+let checkIn;
 
 function add(who, text, buttons = []) {
   const item = document.createElement("li");
@@ -42,6 +44,7 @@ async function send(shown, message) {
 
 async function deliver(mine, message) {
   state.textContent = "…";
+  clearTimeout(checkIn);
   try {
     const response = await fetch("/webhooks/rest/webhook", {
       method: "POST",
@@ -50,7 +53,11 @@ async function deliver(mine, message) {
       signal: AbortSignal.timeout(PATIENCE),
     });
     if (!response.ok) throw new Error(String(response.status));
-    for (const reply of await response.json()) add("bot", reply.text, reply.buttons);
+    for (const reply of await response.json()) {
+      add("bot", reply.text, reply.buttons);
+      const stillHere = reply.custom?.check_in;
+      if (stillHere) checkIn = setTimeout(add, SILENCE, "bot", stillHere);
+    }
     state.textContent = "";
   } catch (error) {
     state.textContent = error.name === "TimeoutError" ? says.slow : says.notSent;

@@ -9,10 +9,12 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.shared.core.constants import ACTION_LISTEN_NAME
 from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
-ACTION = "action_safety"
-STAYS_FOR = {
+HELP, REMIND = "action_safety", "action_remind"
+BUTTONS = {"safe_now", "not_safe_now", "wrong_alarm"}  # of the help itself
+ABOUT_IT = BUTTONS | {
     "affirm",
     "deny",
     "feedback_helpful",
@@ -21,6 +23,12 @@ STAYS_FOR = {
     "out_of_scope",
     "thanks",
 }  # after a disclosure these are about it, not about the bot
+GRAVE = {"urgent", "emergency"}
+OPEN = GRAVE | {"concern"}
+
+
+class NotScreenedError(Exception):
+    """A message reached the policies without having been screened; the turn must end in help."""
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.POLICY_WITHOUT_END_TO_END_SUPPORT, is_trainable=True)
@@ -43,17 +51,31 @@ class SafetyPolicy(Policy):
         rule_only_data: dict[str, Any] | None = None,
         **kwargs: Any,
     ) -> PolicyPrediction:
+        """Raises NotScreenedError for a message that the safety screen has not read."""
         chances = self._default_predictions(domain)
-        if tracker.latest_action_name == ACTION:
-            chances[domain.index_for_action(ACTION_LISTEN_NAME)] = 1.0
-        elif tracker.latest_action_name == ACTION_LISTEN_NAME and _concerns_safety(tracker):
-            chances[domain.index_for_action(ACTION)] = 1.0
+        if (action := _next_action(tracker)) is not None:
+            chances[domain.index_for_action(action)] = 1.0
         return self._prediction(chances)
 
 
-def _concerns_safety(tracker: DialogueStateTracker) -> bool:
-    message = tracker.latest_message
+def _next_action(tracker: DialogueStateTracker) -> str | None:
+    message, last = tracker.latest_message, tracker.latest_action_name
     if message is None:
-        return False
-    noticed = (message.parse_data.get("safety") or {}).get("level", "none") != "none"  # type: ignore[call-overload]
-    return noticed or (bool(tracker.get_slot("danger")) and message.intent_name in STAYS_FOR)
+        return None
+    if last in (HELP, REMIND):
+        return str(ACTION_LISTEN_NAME)
+    is_open = tracker.get_slot("danger") in OPEN
+    if last == ACTION_LISTEN_NAME:
+        return HELP if _noticed(message) or _about_it(message, is_open) else None
+    return REMIND if tracker.get_slot("danger") in GRAVE and message.text else None
+
+
+def _noticed(message: UserUttered) -> bool:
+    safety = message.parse_data.get("safety")  # type: ignore[call-overload]
+    if safety is None and message.text:
+        raise NotScreenedError
+    return bool(safety) and safety["level"] != "none"
+
+
+def _about_it(message: UserUttered, is_open: bool) -> bool:
+    return message.intent_name in BUTTONS or (is_open and message.intent_name in ABOUT_IT)

@@ -10,6 +10,7 @@ import yaml
 from bot.check import report
 from bot.knowledge import Knowledge
 from bot.knowledge.load import ROOT
+from bot.nlu.safety_examples import CATEGORIES, LEVELS, SPEAKERS
 
 FACTS = {
     "assessment_how_long": ["45 working days", "nine weeks"],
@@ -39,7 +40,8 @@ BLAMING = re.compile(r"\bcalm down\b|\bare you sure\b|\bwhy did(?:n't)? you\b", 
 
 def test_every_intent_that_is_a_topic_has_an_answer(knowledge: Knowledge) -> None:
     intents = yaml.safe_load((ROOT / "domain.yml").read_text())["intents"]
-    topics = {i for i in intents if not i.startswith("follow_") and i not in ("not_sure", "choose")}
+    no_topics = {"not_sure", "choose", "safe_now", "not_safe_now", "wrong_alarm"}
+    topics = {i for i in intents if not i.startswith("follow_")} - no_topics
     assert topics == set(knowledge.answers)
     assert len(topics) == 82
 
@@ -67,6 +69,7 @@ def test_no_text_cheers_or_promises_or_pries_or_blames(wrong: re.Pattern[str], k
         for answer in knowledge.answers.values()
         for field, text in answer.texts().items()
     }
+    texts |= {f"safety.{field}": text for field, text in knowledge.safety.texts().items()}
     assert [name for name, text in texts.items() if wrong.search(text)] == []
 
 
@@ -95,3 +98,38 @@ def test_numbers_known_to_be_dead_are_nowhere_in_what_is_shown(knowledge: Knowle
         [s.card() for p in knowledge.places.values() for s in p.services.values()]
     )
     assert [number for number in dead if number.replace(" ", "") in shown.replace(" ", "")] == []
+
+
+def test_there_are_words_for_every_level_category_and_speaker(knowledge: Knowledge) -> None:
+    safety = knowledge.safety
+    assert set(safety.levels) == set(LEVELS) - {"none"}
+    assert set(safety.categories) == set(CATEGORIES)
+    assert set(safety.speakers) == set(SPEAKERS) - {"young person"}
+
+
+def test_nobody_under_19_is_sent_to_an_adult_line_only(knowledge: Knowledge) -> None:
+    for speaker in knowledge.safety.speakers.values():
+        assert "childline" in speaker.services
+        assert "{childline.phone}" in speaker.says
+
+
+def test_the_gravest_words_give_999_first(knowledge: Knowledge) -> None:
+    for words in (knowledge.safety.levels["emergency"], *(c.card for c in knowledge.help_cards.values())):
+        assert words.index("{emergency_999.phone}") < words.index("{childline.phone}")
+
+
+def test_help_cards_are_there_for_the_languages_most_spoken_at_home(knowledge: Knowledge) -> None:
+    most_spoken = {
+        "polish",
+        "romanian",
+        "urdu",
+        "punjabi",
+        "bengali",
+        "arabic",
+        "somali",
+        "portuguese",
+        "turkish",
+        "welsh",
+    }
+    assert most_spoken <= set(knowledge.help_cards)
+    assert {name for name, card in knowledge.help_cards.items() if card.approved_by} == set()
