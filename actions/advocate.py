@@ -9,8 +9,9 @@ from rasa_sdk.types import DomainDict
 
 from actions.answer import answer_topic
 from actions.person import Person
-from actions.reply import Reply, knowledge
+from actions.reply import Reply
 from actions.services import with_services
+from bot.knowledge import shared as knowledge
 
 
 def advocate_reply(tracker: Tracker) -> Reply:

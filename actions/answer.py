@@ -8,7 +8,8 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
 from actions.person import Person, intent_of
-from actions.reply import PLAIN_CHAT, Reply, about, knowledge, topic_buttons
+from actions.reply import PLAIN_CHAT, Reply, about, topic_buttons
+from bot.knowledge import shared as knowledge
 
 
 def answer_topic(topic: str, tracker: Tracker) -> Reply:

@@ -8,8 +8,9 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
 from actions.person import Person
-from actions.reply import Reply, about, knowledge
+from actions.reply import Reply, about
 from actions.services import with_services
+from bot.knowledge import shared as knowledge
 
 TOPIC = "contact_social_services"
 

@@ -6,7 +6,8 @@ from rasa_sdk import Tracker
 
 from actions.menu import whole_menu
 from actions.person import Person
-from actions.reply import Reply, about, knowledge
+from actions.reply import Reply, about
+from bot.knowledge import shared as knowledge
 
 PREFIX = "follow_"
 

@@ -11,7 +11,8 @@ from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
-from actions.reply import Button, Reply, knowledge, numbered, topic_buttons
+from actions.reply import Button, Reply, numbered, topic_buttons
+from bot.knowledge import shared as knowledge
 
 
 def section_payload(name: str) -> str:

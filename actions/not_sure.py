@@ -9,7 +9,8 @@ from rasa_sdk.types import DomainDict
 
 from actions.last_answer import PREFIX, follow_up
 from actions.menu import whole_menu
-from actions.reply import Button, Reply, knowledge, numbered, topic_buttons
+from actions.reply import Button, Reply, numbered, topic_buttons
+from bot.knowledge import shared as knowledge
 
 LIKELY_FOLLOW_UP = (
     0.5  # of the likeliest topic's probability: in a conversation, vague words are about what was just said

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache
 from typing import Any, Literal
 
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.person import Person
-from bot.knowledge import Answer, Knowledge, Service, load, signpost
+from bot.knowledge import Answer, Service, signpost
+from bot.knowledge import shared as knowledge
 
 ADULT = 30  # years, for somebody who is an adult and has not said how old
 Part = Literal["answer", "simpler", "more"]
@@ -28,11 +28,6 @@ PLAIN_CHAT = {
     "repeat_or_explain",
     "thanks",
 }  # topics that leave the subject of the conversation as it was
-
-
-@lru_cache(maxsize=1)
-def knowledge() -> Knowledge:
-    return load()
 
 
 @dataclass(frozen=True)

@@ -13,11 +13,13 @@ from rasa_sdk.types import DomainDict
 
 from actions.answer import answer_topic
 from actions.person import Person, intent_of
-from actions.reply import PLAIN_CHAT, Button, Reply, knowledge
+from actions.reply import PLAIN_CHAT, Button, Reply
 from bot.knowledge import Service, is_closed, signpost
+from bot.knowledge import shared as knowledge
 
 ALWAYS = ("emergency_999", "childline")
 MOST_SAID = 2  # categories that are spoken to; more would bury the number to ring
+LEVELS = {"concern": 1, "urgent": 2, "emergency": 3}
 TOLD = "told"  # the danger was answered and the young person has gone on
 FORGETS = "delete_my_data"
 
@@ -133,8 +135,9 @@ class ActionSafety(Action):
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
         noticed = tracker.latest_message.get("safety") or {}
         level, danger = noticed.get("level", "none"), str(tracker.get_slot("danger"))
-        repeats = noticed.get("asked_safe") and level == danger == "urgent"
-        if level != "none" and not repeats:
+        goes_on = LEVELS.get(level, 0) <= LEVELS.get(danger, 0)
+        answers = goes_on and (noticed.get("is_answer") or (danger == "emergency" and level != "emergency"))
+        if level != "none" and not answers:
             return [*help_with(noticed, tracker).send(dispatcher), SlotSet("danger", level)]
         reply, remains = stay(intent_of(tracker), danger, noticed)
         return [*reply.send(dispatcher), SlotSet("danger", remains)]

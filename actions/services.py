@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from actions.person import Person
-from actions.reply import ADULT, Reply, knowledge
+from actions.reply import ADULT, Reply
 from bot.knowledge import Service, for_need
+from bot.knowledge import shared as knowledge
 from bot.knowledge.signpost import is_closed
 
 

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from statistics import quantiles
 
-from bot.knowledge import load
+from bot.knowledge import shared
 from bot.knowledge.load import ROOT
 from bot.measure import read
 from bot.nlu.encoder import shared_encoder
@@ -18,7 +18,7 @@ ROUNDS = 3
 
 def run() -> None:
     texts = [message.text for message in read(ROOT / "tests" / "messages" / "test.yml")][::4]
-    conversation = turns(ready_agent(), load())
+    conversation = turns(ready_agent(), shared())
     loop = asyncio.new_event_loop()
     encode = shared_encoder()
 

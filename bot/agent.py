@@ -42,6 +42,7 @@ def load_agent(model: Path, endpoints_file: Path) -> Agent:
         generator=agent.nlg,
     )
     agent.domain = agent.processor.domain
+    agent.nlg.responses = agent.domain.responses
     agent.tracker_store = agent.processor.tracker_store = _store(endpoints, agent.domain)
     return agent
 
@@ -78,7 +79,7 @@ def what_came_before(tracker: DialogueStateTracker) -> dict[str, Any]:
     before = [event for event, _ in zip(recent, range(MOST_BEFORE), strict=False) if _is_typed(event)]
     return {
         "before": [event.text for event in reversed(before)],
-        "asked_safe": tracker.get_slot("danger") == "urgent",
+        "asked_safe": tracker.get_slot("danger") in ("urgent", "emergency"),
     }
 
 

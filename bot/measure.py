@@ -100,11 +100,11 @@ def _share(hits: Iterable[bool]) -> float:
 
 
 async def _understand(texts: Iterable[str]) -> list[Decision]:
-    from bot.knowledge import load
+    from bot.knowledge import shared
     from bot.terminal import ready_agent, turns, understood
 
     agent = ready_agent()
-    reader = turns(agent, load())
+    reader = turns(agent, shared())
     said = [await understood(agent, reader, text) for text in texts]
     return [Decision(s["topic"], s["confidence"], tuple(s["offers"])) for s in said]
 

@@ -13,7 +13,7 @@ from rasa.core.agent import Agent
 
 from bot.agent import load_agent
 from bot.channels.turn import Turns
-from bot.knowledge import Knowledge, load
+from bot.knowledge import Knowledge, shared
 from bot.knowledge.load import ROOT
 from bot.nlu.topic_decision import CHOOSE, FOLLOW_UP, NOT_SURE
 from bot.training import ensure_model
@@ -31,13 +31,13 @@ def turns(agent: Agent, knowledge: Knowledge) -> Turns:
 
 def ask(message: str) -> None:
     """Print the reply to one message."""
-    taken = turns(ready_agent(), load()).take(secrets.token_hex(8), message)
+    taken = turns(ready_agent(), shared()).take(secrets.token_hex(8), message)
     print("\n\n".join(reply["text"] for reply in asyncio.run(taken)))
 
 
 def chat() -> None:
     """Talk until the input ends."""
-    asyncio.run(_chat(turns(ready_agent(), load())))
+    asyncio.run(_chat(turns(ready_agent(), shared())))
 
 
 async def _chat(conversation: Turns) -> None:
@@ -55,7 +55,7 @@ async def _chat(conversation: Turns) -> None:
 def parse_lines(lines: Iterable[str], out: IO[str]) -> None:
     """For each JSON line {"text": ...} write one line with what the bot understood."""
     agent = ready_agent()
-    reader = turns(agent, load())
+    reader = turns(agent, shared())
     for number, line in enumerate(lines, 1):
         if line.strip():
             text = _text(line, number)

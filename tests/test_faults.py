@@ -12,14 +12,13 @@ from pathlib import Path
 
 import httpx
 import pytest
-import rasa.model_training
-import yaml
 from rasa_sdk.executor import CollectingDispatcher
 
 from bot.channels.turn import Turns
 from bot.knowledge import Knowledge
 from bot.knowledge.load import ROOT
 from tests.conftest import BOT, READY_WITHIN, Chat, free_port, running, until
+from tests.policies.small_models import train_small
 
 pytestmark = pytest.mark.rasa
 
@@ -47,39 +46,6 @@ def listens(address: str) -> bool:
         return httpx.get(f"{address}/health").status_code > 0
     except httpx.TransportError:
         return False
-
-
-def model_without_the_screen(folder: Path) -> Path:
-    """A small model with our safety policy, whose pipeline somebody has thinned out."""
-    config = {
-        "recipe": "default.v1",
-        "assistant_id": "thinned",
-        "language": "en",
-        "pipeline": [
-            {"name": "WhitespaceTokenizer"},
-            {"name": "CountVectorsFeaturizer"},
-            {"name": "LogisticRegressionClassifier"},
-        ],
-        "policies": [
-            {"name": "bot.policies.safety_policy.SafetyPolicy", "priority": 10},
-            {"name": "RulePolicy"},
-        ],
-    }
-    domain = {"version": "3.1", "intents": ["greet", "bye"], "actions": ["action_safety", "action_remind"]}
-    examples = [
-        {"intent": "greet", "examples": "- hello\n- hi\n"},
-        {"intent": "bye", "examples": "- bye\n- see you\n"},
-    ]
-    files = {"config": config, "domain": domain, "nlu": {"version": "3.1", "nlu": examples}}
-    for name, content in files.items():
-        (folder / f"{name}.yml").write_text(yaml.safe_dump(content))
-    trained = rasa.model_training.train(
-        domain=str(folder / "domain.yml"),
-        config=str(folder / "config.yml"),
-        training_files=[str(folder / "nlu.yml")],
-        output=str(folder),
-    )
-    return Path(str(trained.model))
 
 
 async def test_an_error_anywhere_in_a_turn_ends_in_help(
@@ -126,7 +92,7 @@ def test_without_a_model_every_message_is_answered_with_help(tmp_path: Path) -> 
 
 
 def test_a_model_without_the_screen_answers_nothing_but_help(tmp_path: Path) -> None:
-    with serving(model_without_the_screen(tmp_path)) as address:
+    with serving(train_small(tmp_path)) as address:
         said = Chat(address, "me").says("hello there")
     assert "Something went wrong" in said
     assert "0800 1111" in said

@@ -16,7 +16,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse, json
 
 from bot.channels.turn import Turns
-from bot.knowledge import load
+from bot.knowledge import shared
 
 LONGEST_SENDER = 256
 
@@ -28,7 +28,7 @@ class RestChannel(InputChannel):
 
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
         routes = Blueprint("rest")
-        knowledge = load()
+        knowledge = shared()
 
         @routes.post("/webhook")
         async def webhook(request: Request) -> HTTPResponse:

@@ -3,7 +3,7 @@
 The ground floor of the house: it imports nothing else of the project.
 """
 
-from bot.knowledge.load import ContentError, Knowledge, Problem, load
+from bot.knowledge.load import ContentError, Knowledge, Problem, load, shared
 from bot.knowledge.schema import Answer, Menu, Place, Service
 from bot.knowledge.signpost import for_need, is_closed, signpost
 
@@ -18,5 +18,6 @@ __all__ = [
     "for_need",
     "is_closed",
     "load",
+    "shared",
     "signpost",
 ]

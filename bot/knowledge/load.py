@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -117,6 +118,12 @@ def load(root: Path = ROOT, today: date | None = None) -> Knowledge:
     raise ContentError(reader.problems)
 
 
+@lru_cache(maxsize=1)
+def shared() -> Knowledge:
+    """The content of this project, read once for each process."""
+    return load()
+
+
 class _Reader:
     """Turns YAML files into entries, collecting mistakes instead of stopping at the first."""
 
@@ -180,7 +187,7 @@ class _Reader:
             return None
 
 
-class _NoRepeats(yaml.SafeLoader):
+class _NoRepeats(yaml.CSafeLoader):
     """A YAML loader that refuses a key written twice, which would lose the first."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:

@@ -49,10 +49,10 @@ class SafetyReplies(Entry):
 
 
 class HelpCard(Entry):
-    """Help in one other language, and the messages by which it is known, by level.
+    """Help in one other language, the messages by which it is known, by level, and its `words` in English.
 
     `approved_by` is somebody who speaks the language; `card_latin` is for those who type it in
-    Latin letters.
+    Latin letters; a word that ends in a star stands for all that begin like it.
     """
 
     language: Sentence
@@ -63,6 +63,7 @@ class HelpCard(Entry):
     card_latin: Sentence | None
     says_in_english: Sentence
     messages: dict[str, tuple[str, ...]]
+    words: dict[str, str]
 
     @validator("messages", pre=True)
     def one_message_a_line(cls, messages: dict[str, str]) -> dict[str, list[str]]:

@@ -13,7 +13,7 @@ from rasa.nlu.extractors.extractor import EntityExtractorMixin
 from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.knowledge import load
+from bot.knowledge import shared
 
 _AGE = re.compile(
     r"\b(?:i'?m|i am|aged?|im only|only)\s+(\d{1,2})\b(?!\s*(?:days|weeks|months|years? (?:ago|in)|%|min))",
@@ -27,7 +27,7 @@ class PersonDetails(EntityExtractorMixin, GraphComponent):
     """Finds `age`, `place` (a council we know) and `nation` as entities."""
 
     def __init__(self, config: dict[str, Any]) -> None:
-        knowledge = load()
+        knowledge = shared()
         self._places = {
             name.casefold(): place.id
             for place in knowledge.places.values()

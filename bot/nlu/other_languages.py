@@ -1,13 +1,13 @@
-"""Hears a plea or a disclosure in the languages most spoken at home in England.
+"""Reads the languages most spoken at home in England well enough to hear a plea.
 
-The encoder reads English only. Runs of letters tell both the language and, from the
-messages of data/safety/languages, whether something is wrong.
+Runs of letters tell the language. Then a word list turns the message into rough English
+("dad me hits and am scared go home"), which the screen reads like any other.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import unicodedata
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -17,71 +17,104 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.svm import LinearSVC
 
 from bot.knowledge.safety import HelpCard
-from bot.nlu.safety_examples import LEVELS
 
 ENGLISH = "english"
 _SPELLING, _WEIGHTS = "languages.skops", "languages.npz"
+_TEMPERATURE, _LEAST = 0.25, 0.5  # of the margins; and how likely a language must be
+_FOLDED = str.maketrans("łđıøß", "ldios")
+_LONGEST_PHRASE, _SHORTEST_STEM, _SHORTEST_ENGLISH = 3, 2, 4  # words, letters, letters
 
 
-@dataclass(frozen=True)
-class Foreign:
-    """A message in another language; `sure` is how far ahead of English and of harmless words it is."""
+class LanguageFinder:
+    """Tells which of the languages with a help card a message is in."""
 
-    language: str
-    level: str
-    sure: float
-
-
-class OtherLanguages:
-    def __init__(self, spelling: TfidfVectorizer, kinds: Sequence[str], weights: npt.NDArray[np.float32]):
-        self._spelling, self._kinds = spelling, [tuple(kind.split(":")) for kind in kinds]
+    def __init__(
+        self, spelling: TfidfVectorizer, languages: Sequence[str], weights: npt.NDArray[np.float32]
+    ) -> None:
+        self._spelling, self._languages = spelling, languages
         self._weights = weights  # the last row is the offset
 
     @classmethod
-    def learn(cls, cards: dict[str, HelpCard], english: Sequence[str]) -> OtherLanguages:
+    def learn(cls, cards: Mapping[str, HelpCard], english: Sequence[str]) -> LanguageFinder:
         """From the messages of each card, and from `english` messages of all kinds."""
-        texts, kinds = list(english), [f"{ENGLISH}:{LEVELS[0]}"] * len(english)
+        texts, languages = list(english), [ENGLISH] * len(english)
         for language, card in cards.items():
-            for level, messages in card.messages.items():
+            for messages in card.messages.values():
                 texts += messages
-                kinds += [f"{language}:{level}"] * len(messages)
+                languages += [language] * len(messages)
         spelling = TfidfVectorizer(
-            analyzer="char_wb", ngram_range=(1, 5), min_df=2, sublinear_tf=True, dtype=np.float32
+            analyzer="char_wb", ngram_range=(1, 4), min_df=2, sublinear_tf=True, dtype=np.float32
         )
         machine = LinearSVC(C=1.0, class_weight="balanced", random_state=0)
-        machine.fit(spelling.fit_transform(map(str.casefold, texts)), kinds)
+        machine.fit(spelling.fit_transform(map(str.casefold, texts)), languages)
         weights = np.vstack([machine.coef_.T, machine.intercept_]).astype(np.float32)
         return cls(spelling, list(machine.classes_), weights)
 
     def save(self, folder: Path) -> None:
         skops.io.dump(self._spelling, folder / _SPELLING)
-        np.savez(folder / _WEIGHTS, weights=self._weights, kinds=[":".join(kind) for kind in self._kinds])
+        np.savez(folder / _WEIGHTS, weights=self._weights, languages=self._languages)
 
     @classmethod
-    def load(cls, folder: Path) -> OtherLanguages:
+    def load(cls, folder: Path) -> LanguageFinder:
         trusted = ["scipy.sparse._csr.csr_matrix", "numpy.float32"]
+        spelling = skops.io.load(folder / _SPELLING, trusted=trusted)
         with np.load(folder / _WEIGHTS) as saved:
-            return cls(
-                skops.io.load(folder / _SPELLING, trusted=trusted), list(saved["kinds"]), saved["weights"]
-            )
+            return cls(spelling, [str(name) for name in saved["languages"]], saved["weights"])
 
-    def read(self, text: str) -> Foreign | None:
-        """What `text` says if it is in one of the languages; None if it is English or unknown."""
+    def language(self, text: str) -> str | None:
+        """The language of `text`; None if it is English, or not surely another."""
         row = self._spelling.transform([text.casefold()])
         if not row.nnz:
             return None
         margins = np.asarray(row @ self._weights[:-1] + self._weights[-1]).ravel()
-        odds = np.exp((margins - margins.max()) / 0.25)
-        chances = odds / odds.sum()
-        best: dict[str, float] = {}
-        for (language, _), chance in zip(self._kinds, chances, strict=True):
-            best[language] = best.get(language, 0.0) + float(chance)
-        language = max(best, key=lambda name: best[name])
-        if language == ENGLISH:
-            return None
-        levels = {
-            level: float(c) for (name, level), c in zip(self._kinds, chances, strict=True) if name == language
-        }
-        wrong = 1.0 - levels[LEVELS[0]] / best[language]
-        level = max((name for name in levels if name != LEVELS[0]), key=lambda name: levels[name])
-        return Foreign(language, level if wrong >= 0.5 else LEVELS[0], wrong)
+        odds = np.exp((margins - margins.max()) / _TEMPERATURE)
+        likeliest = int(odds.argmax())
+        name = self._languages[likeliest]
+        return name if name != ENGLISH and odds[likeliest] / odds.sum() >= _LEAST else None
+
+
+class Glossary:
+    """`english(text)` is `text` in rough English, word by word; words it does not know are left out."""
+
+    def __init__(self, words: Mapping[str, str], english: Mapping[str, int]) -> None:
+        """`words` as in a help card; `english` are words that may stand in any language ("school")."""
+        entries = {fold(word): meaning for word, meaning in words.items()}
+        self._words = {word: meaning for word, meaning in entries.items() if not word.endswith("*")}
+        self._stems = {word[:-1]: meaning for word, meaning in entries.items() if word.endswith("*")}
+        self._english = english
+
+    def english(self, text: str) -> str:
+        words = [word for chunk in fold(text).split() if (word := _bare(chunk))]
+        said, place = [], 0
+        while place < len(words):
+            for length in range(_LONGEST_PHRASE, 0, -1):
+                if meaning := self._words.get(" ".join(words[place : place + length])):
+                    said.append(meaning)
+                    break
+            else:
+                length = 1
+                said.append(self._by_its_stem(words[place]))
+            place += length
+        return " ".join(filter(None, said))
+
+    def _by_its_stem(self, word: str) -> str:
+        for end in range(len(word), _SHORTEST_STEM - 1, -1):
+            if meaning := self._stems.get(word[:end]):
+                return meaning
+        return word if len(word) >= _SHORTEST_ENGLISH and word in self._english else ""
+
+
+def fold(text: str) -> str:
+    """`text` in lower case, Latin letters without their accents; other scripts keep their marks."""
+    kept, latin = [], False
+    for letter in unicodedata.normalize("NFKD", text.casefold()):
+        if unicodedata.combining(letter) and latin:
+            continue
+        latin = letter.isascii() or unicodedata.name(letter, "").startswith("LATIN")
+        kept.append(letter)
+    return unicodedata.normalize("NFC", "".join(kept)).translate(_FOLDED)
+
+
+def _bare(chunk: str) -> str:
+    """`chunk` without the signs around it."""
+    return chunk.strip("".join(c for c in chunk if unicodedata.category(c)[0] in "PS"))

@@ -130,11 +130,11 @@ def tune(
             weight = tf.gather(missed, level)
             loss = tf.reduce_sum(weight * tf.nn.softmax_cross_entropy_with_logits(right, levels))
             loss /= tf.reduce_sum(weight)
-            disclosed = tf.cast(level > 0, tf.float32)
+            disclosed = tf.cast(tf.reduce_any(categories > 0, 1), tf.float32)
             each = tf.reduce_sum(tf.nn.sigmoid_cross_entropy_with_logits(categories, kinds), 1)
             loss += 0.15 * tf.reduce_sum(disclosed * each) / (tf.reduce_sum(disclosed) + 1)
             heard = tf.nn.sparse_softmax_cross_entropy_with_logits(speaker, speakers)
-            loss += 0.3 * tf.reduce_mean(heard)
+            loss += 0.5 * tf.reduce_mean(heard)
         found, _ = tf.clip_by_global_norm(tape.gradient(loss, learned), 1.0)
         optimizer.apply_gradients(zip(found, learned, strict=True))
         return loss

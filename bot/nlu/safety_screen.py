@@ -23,11 +23,11 @@ from rasa.shared.nlu.constants import METADATA, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.knowledge import load
+from bot.knowledge import shared
 from bot.nlu.clauses import clauses
 from bot.nlu.encoder import Encoder, alike_in_length, session, shared_encoder
-from bot.nlu.other_languages import OtherLanguages
-from bot.nlu.plain_words import PlainWords
+from bot.nlu.other_languages import Glossary, LanguageFinder
+from bot.nlu.plain_words import PlainWords, latin
 from bot.nlu.safety_decision import Reading, Thresholds, Verdict, decide
 from bot.nlu.safety_examples import CATEGORIES, LEVELS, SPEAKERS, Example, read_examples
 from bot.nlu.safety_network import HEADS, Course, Lesson, tune
@@ -42,8 +42,9 @@ Numbers = npt.NDArray[np.float32]
 class SafetyScreen(IntentClassifier, GraphComponent):
     """Adds `safety` to each message: what was noticed and why.
 
-    {"level", "categories", "speaker", "language", "latin", "asked_safe", "why"}; `why` names the
-    pattern, or the example that is nearest in meaning to the words that decided.
+    {"level", "categories", "speaker", "language", "latin", "is_answer", "why"}; `is_answer`: it says
+    something only as an answer to "are you safe right now?"; `why` names the pattern, or the
+    example that is nearest in meaning to the words that decided.
 
     The message's metadata may hold `before`, the texts just before this one, and `asked_safe`,
     whether the bot's last question was "are you safe right now?".
@@ -55,9 +56,12 @@ class SafetyScreen(IntentClassifier, GraphComponent):
         self._encoder: Encoder = shared_encoder()
         self.spelling = PlainWords(self._encoder.vocabulary())
         self.patterns = SafetyPatterns(self.spelling)
-        self._safe_now = self.spelling.plain(load().safety.phrases["safe_now"])
+        knowledge, english = shared(), self._encoder.vocabulary()
+        self._safe_now = self.spelling.plain(knowledge.safety.phrases["safe_now"])
+        self._cards = knowledge.help_cards
+        self._glossaries = {name: Glossary(card.words, english) for name, card in self._cards.items()}
         self._network: Any = None
-        self._languages: OtherLanguages | None = None
+        self._languages: LanguageFinder | None = None
         self._nearest: Numbers = np.zeros((0, 0), np.float32)
         self._nearest_texts: list[str] = []
 
@@ -83,7 +87,7 @@ class SafetyScreen(IntentClassifier, GraphComponent):
         component = cls.create(config, model_storage, resource, execution_context)
         with model_storage.read_from(resource) as folder:
             component._network = session(folder / _NETWORK)
-            component._languages = OtherLanguages.load(folder)
+            component._languages = LanguageFinder.load(folder)
             component._nearest_texts = json.loads((folder / _NEAREST_TEXTS).read_text())
             with np.load(folder / _NEAREST) as saved:
                 component._nearest = saved["meaning"]
@@ -123,7 +127,7 @@ class SafetyScreen(IntentClassifier, GraphComponent):
             np.savez(folder / _NEAREST, meaning=meaning.astype(np.float16))
             told = [f"{' and '.join(e.categories)}: {e.text}" for e in disclosed]
             (folder / _NEAREST_TEXTS).write_text(json.dumps(told))
-            OtherLanguages.learn(dict(load().help_cards), english).save(folder)
+            LanguageFinder.learn(self._cards, english).save(folder)
         return self._resource
 
     def _lessons(
@@ -135,6 +139,11 @@ class SafetyScreen(IntentClassifier, GraphComponent):
         lessons += [self._lesson(nothing, text) for text in calm]
         replies = chance.sample(calm, len(calm) // 10)
         lessons += [self._lesson(nothing, f"{self._safe_now} {text}") for text in replies]
+        for language, card in self._cards.items():
+            for level, messages in card.messages.items():
+                told = Example("", level, (), SPEAKERS[0], "")
+                glossed = filter(None, map(self._glossaries[language].english, messages))
+                lessons += [self._lesson(told, text) for text in glossed]
         long_enough = [example for example in examples if len(example.text.split()) > 3]
         for _ in range(self._config["joined"]):
             example, question = chance.choice(long_enough), chance.choice(calm)
@@ -164,14 +173,13 @@ class SafetyScreen(IntentClassifier, GraphComponent):
 
     def screen(self, text: str, context: dict[str, Any]) -> dict[str, Any]:
         """What `text` shows; `context` as in the class. A button's payload shows nothing."""
-        asked_safe = bool(context.get("asked_safe"))
         if text.startswith("/"):
             return _noticed(Verdict(LEVELS[0]))
-        if foreign := self._languages and self._languages.read(text):
-            verdict = Verdict(foreign.level, (), foreign.sure)
-            why = f"sounds like {foreign.level} in {foreign.language} ({foreign.sure:.2f})"
-            said = {"language": foreign.language, "latin": text.isascii(), "asked_safe": asked_safe}
-            return _noticed(verdict, why=why, **said)
+        text = latin(text)
+        language = self._languages.language(text) if self._languages else None
+        said = {"language": language, "latin": text.isascii()}
+        if language:
+            text = self._glossaries[language].english(text)
         plain = self.spelling.plain(text)
         pieces = [plain, *map(self.spelling.plain, clauses(text))]
         wholes = [0, *self._together(plain, context, pieces)]
@@ -180,11 +188,12 @@ class SafetyScreen(IntentClassifier, GraphComponent):
         gravest = max(wholes, key=lambda place: readings[place].alarm)
         parts = [reading for place, reading in enumerate(readings) if place not in wholes]
         verdict = decide(readings[gravest], parts, self.patterns.find(plain), self._least)
+        said["is_answer"] = bool(context.get("asked_safe")) and readings[0].alarm < self._least.whole
         if verdict.reading is None:
-            return _noticed(verdict)
+            return _noticed(verdict, **said)
         why = self._why(verdict, meaning[pieces.index(verdict.reading.text)])
         speaker = SPEAKERS[int(speakers[gravest].argmax())]
-        return _noticed(verdict, why=why, speaker=speaker, asked_safe=asked_safe)
+        return _noticed(verdict, why=why, speaker=speaker, **said)
 
     def _together(self, plain: str, context: dict[str, Any], pieces: list[str]) -> list[int]:
         """Adds to `pieces` this message as an answer and as the end of a thought; returns their places."""

@@ -16,7 +16,7 @@ from tqdm import tqdm
 
 from bot.nlu.encoder import WEIGHTS_SHA256, shared_encoder
 
-AT_ONCE = 512  # messages encoded between two steps of the progress bar
+AT_ONCE = 2048  # messages encoded between two steps of the progress bar
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)

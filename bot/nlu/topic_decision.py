@@ -19,7 +19,7 @@ from rasa.nlu.classifiers.classifier import IntentClassifier
 from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.knowledge import load
+from bot.knowledge import shared
 from bot.nlu.topic_classifier import OUT_OF_SCOPE
 
 NOT_SURE = "not_sure"
@@ -78,7 +78,7 @@ class TopicDecision(IntentClassifier, GraphComponent):
 
     def __init__(self, config: dict[str, Any]) -> None:
         self._least = Thresholds(config["answer"], config["certain"], config["refuse"])
-        knowledge = load()
+        knowledge = shared()
         self._labels = {_plain(answer.title): answer.id for answer in knowledge.answers.values()}
         for place in knowledge.places.values():
             for name in (place.name, place.council, *place.also_called):

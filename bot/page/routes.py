@@ -9,7 +9,7 @@ from sanic import Blueprint
 from sanic.request import Request
 from sanic.response import HTTPResponse, html, raw
 
-from bot.knowledge import load
+from bot.knowledge import shared
 
 HERE = Path(__file__).parent
 HEADERS = {
@@ -27,7 +27,7 @@ _KINDS = {"chat.js": "text/javascript; charset=utf-8", "chat.css": "text/css; ch
 def page_routes() -> Blueprint:
     """The page is filled from the content once, at start."""
     routes = Blueprint("page")
-    knowledge = load()
+    knowledge = shared()
     says = {name: knowledge.say(text) for name, text in knowledge.menu.page.items()}
     help_now = [knowledge.services[id_].card() for id_ in ("emergency_999", "childline", "shout")]
     template = Environment(loader=FileSystemLoader(HERE), autoescape=True).get_template("chat.html")

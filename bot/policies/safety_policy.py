@@ -13,6 +13,7 @@ from rasa.shared.core.events import UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 HELP, REMIND = "action_safety", "action_remind"
+ANSWERS = {"action_answer", "action_advocate", "action_council", "action_follow_up", "action_signpost"}
 BUTTONS = {"safe_now", "not_safe_now", "wrong_alarm"}  # of the help itself
 ABOUT_IT = BUTTONS | {
     "affirm",
@@ -53,9 +54,11 @@ class SafetyPolicy(Policy):
     ) -> PolicyPrediction:
         """Raises NotScreenedError for a message that the safety screen has not read."""
         chances = self._default_predictions(domain)
-        if (action := _next_action(tracker)) is not None:
+        action = _next_action(tracker)
+        if action is not None:
             chances[domain.index_for_action(action)] = 1.0
-        return self._prediction(chances)
+        # A form's own step is "no user" too, and would otherwise go before everything else.
+        return self._prediction(chances, is_no_user_prediction=action is not None)
 
 
 def _next_action(tracker: DialogueStateTracker) -> str | None:
@@ -67,12 +70,13 @@ def _next_action(tracker: DialogueStateTracker) -> str | None:
     is_open = tracker.get_slot("danger") in OPEN
     if last == ACTION_LISTEN_NAME:
         return HELP if _noticed(message) or _about_it(message, is_open) else None
-    return REMIND if tracker.get_slot("danger") in GRAVE and message.text else None
+    return REMIND if last in ANSWERS and tracker.get_slot("danger") in GRAVE else None
 
 
 def _noticed(message: UserUttered) -> bool:
     safety = message.parse_data.get("safety")  # type: ignore[call-overload]
-    if safety is None and message.text:
+    is_button = (message.text or "/").startswith("/")  # the channels let only our own payloads begin so
+    if safety is None and not is_button:
         raise NotScreenedError
     return bool(safety) and safety["level"] != "none"
 

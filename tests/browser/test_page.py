@@ -83,3 +83,27 @@ def test_when_the_server_is_gone_the_page_shows_who_to_ring(browser: Browser) ->
     page.get_by_role("button", name="Try again").wait_for()
     assert "0800 1111" in page.get_by_role("status").inner_text()
     assert page.locator(".help").get_attribute("open") is not None
+
+
+def test_after_a_disclosure_the_page_says_into_the_silence_that_it_is_still_here(
+    bot: str, browser: Browser
+) -> None:
+    page = browser.new_page()
+    page.clock.install()
+    page.goto(bot)
+    assert "Are you safe right now?" in ask(page, "my step dad hits me every time mum goes to work")
+    said = page.locator("#talk li.bot").count()
+    page.clock.fast_forward("03:01")
+    page.locator("#talk li.bot").nth(said).wait_for()
+    assert "I am still here" in page.locator("#talk li.bot").last.inner_text()
+
+
+def test_the_page_is_quiet_again_once_something_is_typed(bot: str, browser: Browser) -> None:
+    page = browser.new_page()
+    page.clock.install()
+    page.goto(bot)
+    ask(page, "my step dad hits me every time mum goes to work")
+    ask(page, "yes")
+    said = page.locator("#talk li.bot").count()
+    page.clock.fast_forward("10:00")
+    assert page.locator("#talk li.bot").count() == said

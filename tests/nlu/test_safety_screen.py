@@ -73,7 +73,7 @@ def test_no_way_of_typing_hides_an_emergency(screen: SafetyScreen, messages: Seq
 def test_a_disclosure_in_a_long_message_is_heard_wherever_it_stands(screen: SafetyScreen) -> None:
     chat = "we went to my nans on sunday and had a roast and then i played on my switch for a bit. "
     disclosed = "my uncle touches me when he babysits. "
-    long = chat * 6
+    long = chat * 11  # about a thousand characters
     for text in (disclosed + long, long + disclosed, long + disclosed + long):
         assert screen.screen(text, {})["level"] in ("urgent", "emergency")
 
