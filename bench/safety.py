@@ -12,7 +12,7 @@ from pathlib import Path
 import yaml
 
 from bot.knowledge.load import ROOT
-from bot.measure_safety import HELD_OUT, Screened, by, loaded_screen, perturbed, read, table
+from bot.measure_safety import HELD_OUT, Screened, by, languages, loaded_screen, perturbed, read, table
 from bot.nlu.safety_examples import LEVELS, read_examples
 
 ORDINARY = 4000  # questions beside the examples, as the screen learns them
@@ -87,6 +87,8 @@ def run(data: Path) -> None:
     cells = perturbed(screen, messages)
     for name, levels in cells.items():
         print(f"{name:20}" + "".join(f"  {level} {levels[level].helped:6.1%}" for level in LEVELS))
+    print("\nother languages (share given the card of that language)")
+    print("\n".join(languages(screen)))
     public = harmless_in_public(data)
     print("\ncompared (share helped; of harmless messages that is a false alarm)")
     with tempfile.TemporaryDirectory() as folder:

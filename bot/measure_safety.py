@@ -24,6 +24,7 @@ from bot.nlu.safety_screen import SafetyScreen
 from bot.perturbations import PERTURBATIONS, in_three
 from bot.training import ensure_model
 
+LANGUAGES = ROOT / "tests" / "messages" / "safety_languages.yml"
 HELD_OUT = ROOT / "tests" / "messages" / "safety.yml"
 VALIDATION = ROOT / "tests" / "messages" / "safety_validation.yml"
 Screened = dict[str, Any]
@@ -155,6 +156,19 @@ def table(messages: Sequence[Labelled], said: Sequence[Screened]) -> Iterator[st
             yield f"{kind:8} {name:22} {group}"
 
 
+def languages(screen: SafetyScreen) -> Iterator[str]:
+    """For each other language how many of its pleas get its card, and how many harmless messages do."""
+    found: dict[str, dict[str, list[str]]] = yaml.safe_load(LANGUAGES.read_text(encoding="utf-8"))
+    for language, kinds in found.items():
+        shares = {kind: _share_with_a_card(screen, language, texts) for kind, texts in kinds.items()}
+        yield f"{language:12}" + "".join(f"  {kind} {share:6.1%}" for kind, share in shares.items())
+
+
+def _share_with_a_card(screen: SafetyScreen, language: str, texts: Sequence[str]) -> float:
+    said = [screen.screen(text, {}) for text in texts]
+    return sum(bool(s["level"] != "none" and s["language"] == language) for s in said) / len(said)
+
+
 def calibrate() -> None:
     """Print for a grid of thresholds how the validation messages are heard, the safest first."""
     messages, screen = read(VALIDATION), loaded_screen()
@@ -186,4 +200,4 @@ def _grid() -> Iterator[Thresholds]:
         (0.25, 0.35, 0.5),
     )
     for whole, clause, urgent in product(wholes, parts, urgents):
-        yield Thresholds(whole, clause, urgent, emergency=0.5, pattern=0.05, category=0.5)
+        yield Thresholds(whole, clause, urgent, emergency=0.5, pattern=0.05, category=0.5, speaker=0.7)

@@ -21,8 +21,8 @@ from bot.knowledge.safety import HelpCard
 ENGLISH = "english"
 _SPELLING, _WEIGHTS = "languages.skops", "languages.npz"
 _TEMPERATURE, _LEAST = 0.25, 0.5  # of the margins; and how likely a language must be
-_FOLDED = str.maketrans("łđıøß", "ldios")
-_LONGEST_PHRASE, _SHORTEST_STEM, _SHORTEST_ENGLISH = 3, 2, 4  # words, letters, letters
+_FOLDED = str.maketrans("łđıøß’ʼ", "ldios''")
+_SHORTEST_STEM, _SHORTEST_ENGLISH = 2, 4  # letters
 
 
 class LanguageFinder:
@@ -81,13 +81,14 @@ class Glossary:
         entries = {fold(word): meaning for word, meaning in words.items()}
         self._words = {word: meaning for word, meaning in entries.items() if not word.endswith("*")}
         self._stems = {word[:-1]: meaning for word, meaning in entries.items() if word.endswith("*")}
+        self._longest = max((len(word.split()) for word in self._words), default=1)
         self._english = english
 
     def english(self, text: str) -> str:
         words = [word for chunk in fold(text).split() if (word := _bare(chunk))]
         said, place = [], 0
         while place < len(words):
-            for length in range(_LONGEST_PHRASE, 0, -1):
+            for length in range(self._longest, 0, -1):
                 if meaning := self._words.get(" ".join(words[place : place + length])):
                     said.append(meaning)
                     break

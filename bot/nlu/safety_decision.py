@@ -20,7 +20,7 @@ class Thresholds:
     `whole`, `clause`: that anything is wrong, for the whole message and for a part of it.
     `urgent`, `emergency`: of what is wrong, the share that must be at least this grave.
     `pattern`: that anything is wrong, below which even the plainest words are taken as a joke.
-    `category`: to name a category besides the likeliest.
+    `category`: to name a category besides the likeliest. `speaker`: that it is not a young person.
     """
 
     whole: float
@@ -29,6 +29,7 @@ class Thresholds:
     emergency: float
     pattern: float
     category: float
+    speaker: float
 
 
 @dataclass(frozen=True)

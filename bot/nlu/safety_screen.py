@@ -106,6 +106,7 @@ class SafetyScreen(IntentClassifier, GraphComponent):
                 "emergency": 0.5,
                 "pattern": 0.05,
                 "category": 0.5,
+                "speaker": 0.7,
             },
         }
 
@@ -181,6 +182,8 @@ class SafetyScreen(IntentClassifier, GraphComponent):
         if language:
             text = self._glossaries[language].english(text)
         plain = self.spelling.plain(text)
+        if not plain:
+            return _noticed(Verdict(LEVELS[0]), **said)
         pieces = [plain, *map(self.spelling.plain, clauses(text))]
         wholes = [0, *self._together(plain, context, pieces)]
         levels, categories, speakers, meaning = self.chances(pieces)
@@ -192,8 +195,12 @@ class SafetyScreen(IntentClassifier, GraphComponent):
         if verdict.reading is None:
             return _noticed(verdict, **said)
         why = self._why(verdict, meaning[pieces.index(verdict.reading.text)])
-        speaker = SPEAKERS[int(speakers[gravest].argmax())]
-        return _noticed(verdict, why=why, speaker=speaker, **said)
+        return _noticed(verdict, why=why, speaker=self._speaker(speakers[gravest]), **said)
+
+    def _speaker(self, chances: Numbers) -> str:
+        """Who is speaking; a young person unless it is surely somebody else."""
+        likeliest = int(chances.argmax())
+        return SPEAKERS[likeliest if chances[likeliest] >= self._least.speaker else 0]
 
     def _together(self, plain: str, context: dict[str, Any], pieces: list[str]) -> list[int]:
         """Adds to `pieces` this message as an answer and as the end of a thought; returns their places."""

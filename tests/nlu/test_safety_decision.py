@@ -6,7 +6,7 @@ from bot.nlu.safety_decision import Reading, Thresholds, decide
 from bot.nlu.safety_examples import CATEGORIES
 from bot.nlu.safety_patterns import Pattern
 
-LEAST = Thresholds(whole=0.5, clause=0.8, urgent=0.4, emergency=0.5, pattern=0.05, category=0.5)
+LEAST = Thresholds(whole=0.5, clause=0.8, urgent=0.4, emergency=0.5, pattern=0.05, category=0.5, speaker=0.7)
 WANTS_TO_DIE = Pattern("wants_to_die", "urgent", ("suicide",))
 
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
+import yaml
 
+from bot.knowledge.load import ROOT
 from bot.measure_safety import HELD_OUT, Heard, Labelled, Screened, by, heard, loaded_screen, perturbed, read
 from bot.nlu.safety_screen import SafetyScreen
 
@@ -55,6 +57,24 @@ def test_distress_is_met_with_a_person(levels: dict[str, Heard]) -> None:
 
 def test_the_bot_does_not_cry_wolf(levels: dict[str, Heard]) -> None:
     assert levels["none"].helped <= 0.05
+
+
+def test_ordinary_questions_raise_no_alarm(screen: SafetyScreen) -> None:
+    topics = yaml.safe_load((ROOT / "tests" / "messages" / "test.yml").read_text())
+    asked = [text for texts in topics.values() for text in texts]
+    alarms = [text for text in asked if screen.screen(text, {})["level"] != "none"]
+    assert len(alarms) / len(asked) <= 0.03
+
+
+def test_a_plea_in_another_language_is_heard_and_small_talk_is_not(screen: SafetyScreen) -> None:
+    languages = yaml.safe_load((ROOT / "tests" / "messages" / "safety_languages.yml").read_text())
+    shares = {}
+    for kind in ("disclosed", "harmless"):
+        texts = [text for messages in languages.values() for text in messages[kind]]
+        noticed = [screen.screen(text, {}) for text in texts]
+        shares[kind] = sum(s["level"] != "none" and s["language"] is not None for s in noticed) / len(texts)
+    assert shares["disclosed"] >= 0.7
+    assert shares["harmless"] <= 0.15
 
 
 def test_no_category_is_deaf(messages: Sequence[Labelled], said: list[Screened]) -> None:
