@@ -20,6 +20,7 @@ from bot.knowledge import shared as knowledge
 ALWAYS = ("emergency_999", "childline")
 MOST_SAID = 2  # categories that are spoken to; more would bury the number to ring
 LEVELS = {"concern": 1, "urgent": 2, "emergency": 3}
+A_WORD = 2  # words at most; "yes he is here" says more than yes
 TOLD = "told"  # the danger was answered and the young person has gone on
 FORGETS = "delete_my_data"
 
@@ -122,6 +123,19 @@ def stay(intent: str, danger: str, noticed: dict[str, Any]) -> tuple[Reply, str 
     return _still_with_you(words["stay"]), TOLD
 
 
+def _is_yes_or_no(tracker: Tracker) -> bool:
+    """Whether the message is only that, in answer to "are you safe right now?"."""
+    message = tracker.latest_message
+    alone = message["safety"].get("is_answer") and len(str(message.get("text")).split()) <= A_WORD
+    return bool(alone) and intent_of(tracker) in ("affirm", "deny")
+
+
+def _meant(tracker: Tracker) -> str:
+    """The intent, or the name on the button that a typed number chooses."""
+    offers, choice = tracker.get_slot("offers") or [], tracker.latest_message.get("choice") or 0
+    return str(offers[choice - 1]).removeprefix("/") if 0 < choice <= len(offers) else intent_of(tracker)
+
+
 def _still_with_you(words: str) -> Reply:
     return Reply(knowledge().say(words), services=_services(ALWAYS))
 
@@ -136,10 +150,12 @@ class ActionSafety(Action):
         noticed = tracker.latest_message.get("safety") or {}
         level, danger = noticed.get("level", "none"), str(tracker.get_slot("danger"))
         goes_on = LEVELS.get(level, 0) <= LEVELS.get(danger, 0)
-        answers = goes_on and (noticed.get("is_answer") or (danger == "emergency" and level != "emergency"))
+        answers = _is_yes_or_no(tracker) or (
+            goes_on and (noticed.get("is_answer") or (danger == "emergency" and level != "emergency"))
+        )
         if level != "none" and not answers:
             return [*help_with(noticed, tracker).send(dispatcher), SlotSet("danger", level)]
-        reply, remains = stay(intent_of(tracker), danger, noticed)
+        reply, remains = stay(_meant(tracker), danger, noticed)
         return [*reply.send(dispatcher), SlotSet("danger", remains)]
 
 

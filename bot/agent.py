@@ -76,12 +76,14 @@ def what_came_before(tracker: DialogueStateTracker) -> dict[str, Any]:
     """What the safety screen needs to know of the conversation: see SafetyScreen."""
     said = [event for event in tracker.applied_events() if isinstance(event, UserUttered)]
     recent = takewhile(lambda event: time() - event.timestamp <= JUST_BEFORE, reversed(said))
-    before = [event for event, _ in zip(recent, range(MOST_BEFORE), strict=False) if _is_typed(event)]
+    before = [event for event, _ in zip(recent, range(MOST_BEFORE), strict=False) if _is_open(event)]
     return {
         "before": [event.text for event in reversed(before)],
         "asked_safe": tracker.get_slot("danger") in ("urgent", "emergency"),
     }
 
 
-def _is_typed(event: UserUttered) -> bool:
-    return bool(event.text) and not event.text.startswith("/")
+def _is_open(event: UserUttered) -> bool:
+    """Whether it is typed and has had no help of its own, so that it may be the start of a thought."""
+    noticed = (event.parse_data.get("safety") or {}).get("level", "none") != "none"
+    return bool(event.text) and not event.text.startswith("/") and not noticed

@@ -73,6 +73,12 @@ def test_the_buttons_of_the_question_work_later_too(chat: Chat) -> None:
     assert chat.says(buttons["No"]).startswith("If you or someone else is in danger now")
 
 
+def test_a_number_presses_a_button_of_the_help_too(chat: Chat) -> None:
+    buttons = chat.buttons(URGENT)
+    number = list(buttons).index("No") + 1
+    assert chat.says(str(number)).startswith("If you or someone else is in danger now")
+
+
 def test_an_ordinary_question_is_answered_and_the_help_recalled_once(chat: Chat) -> None:
     chat.says(URGENT)
     answer, reminder = (reply["text"] for reply in chat.replies("how long does an assessment take"))

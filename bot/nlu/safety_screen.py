@@ -19,7 +19,7 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.classifiers.classifier import IntentClassifier
-from rasa.shared.nlu.constants import METADATA, TEXT
+from rasa.shared.nlu.constants import INTENT, METADATA, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
@@ -97,7 +97,10 @@ class SafetyScreen(IntentClassifier, GraphComponent):
     def get_default_config() -> dict[str, Any]:
         return {
             "course": {},
-            "ordinary": 4000,
+            "may_disclose": [],
+            "ordinary": 8000,
+            "every_clause": 6,
+            "others_again": 3,
             "joined": 1500,
             "least": {
                 "whole": 0.5,
@@ -112,11 +115,8 @@ class SafetyScreen(IntentClassifier, GraphComponent):
 
     def train(self, training_data: TrainingData) -> Resource:
         examples = read_examples()
-        ordinary = [
-            m.get(TEXT) for m in training_data.intent_examples if (m.get(METADATA) or {}).get("intent")
-        ]
         chance = random.Random(0)
-        calm = chance.sample(ordinary, min(len(ordinary), self._config["ordinary"]))
+        calm = self._calm(training_data, chance)
         lessons = self._lessons(examples, calm, chance)
         sizes = (len(LEVELS), len(CATEGORIES), len(SPEAKERS))
         disclosed = [example for example in examples if example.level != LEVELS[0]]
@@ -131,6 +131,12 @@ class SafetyScreen(IntentClassifier, GraphComponent):
             LanguageFinder.learn(self._cards, english).save(folder)
         return self._resource
 
+    def _calm(self, training_data: TrainingData, chance: random.Random) -> list[str]:
+        """Questions of data/nlu in which nothing is wrong: of topics that do not themselves disclose."""
+        messages = [m for m in training_data.intent_examples if (m.get(METADATA) or {}).get("intent")]
+        calm = [m.get(TEXT) for m in messages if m.get(INTENT) not in self._config["may_disclose"]]
+        return chance.sample(calm, min(len(calm), self._config["ordinary"]))
+
     def _lessons(
         self, examples: Sequence[Example], calm: Sequence[str], chance: random.Random
     ) -> list[Lesson]:
@@ -138,13 +144,18 @@ class SafetyScreen(IntentClassifier, GraphComponent):
         lessons = [self._lesson(example, example.text) for example in examples]
         nothing = Example("", LEVELS[0], (), SPEAKERS[0], "")
         lessons += [self._lesson(nothing, text) for text in calm]
-        replies = chance.sample(calm, len(calm) // 10)
+        harmless = [*calm, *(example.text for example in examples if example.level == LEVELS[0])]
+        parts = [part for text in harmless for part in clauses(text)][:: self._config["every_clause"]]
+        lessons += [self._lesson(nothing, text) for text in parts]
+        replies = chance.sample(calm, len(calm) // 30)
         lessons += [self._lesson(nothing, f"{self._safe_now} {text}") for text in replies]
         for language, card in self._cards.items():
             for level, messages in card.messages.items():
                 told = Example("", level, (), SPEAKERS[0], "")
                 glossed = filter(None, map(self._glossaries[language].english, messages))
                 lessons += [self._lesson(told, text) for text in glossed]
+        others = [example for example in examples if example.speaker != SPEAKERS[0]]
+        lessons += [self._lesson(example, example.text) for example in others] * self._config["others_again"]
         long_enough = [example for example in examples if len(example.text.split()) > 3]
         for _ in range(self._config["joined"]):
             example, question = chance.choice(long_enough), chance.choice(calm)

@@ -69,7 +69,9 @@ def _next_action(tracker: DialogueStateTracker) -> str | None:
         return str(ACTION_LISTEN_NAME)
     is_open = tracker.get_slot("danger") in OPEN
     if last == ACTION_LISTEN_NAME:
-        return HELP if _noticed(message) or _about_it(message, is_open) else None
+        meant = _typed_button(message, tracker) or message.intent_name
+        about_it = meant in BUTTONS or (is_open and meant in ABOUT_IT)
+        return HELP if _noticed(message) or about_it else None
     return REMIND if last in ANSWERS and tracker.get_slot("danger") in GRAVE else None
 
 
@@ -81,5 +83,8 @@ def _noticed(message: UserUttered) -> bool:
     return bool(safety) and safety["level"] != "none"
 
 
-def _about_it(message: UserUttered, is_open: bool) -> bool:
-    return message.intent_name in BUTTONS or (is_open and message.intent_name in ABOUT_IT)
+def _typed_button(message: UserUttered, tracker: DialogueStateTracker) -> str | None:
+    """The name on the button that a typed number chooses."""
+    offers = tracker.get_slot("offers") or []
+    choice = message.parse_data.get("choice") or 0  # type: ignore[call-overload]
+    return str(offers[choice - 1]).removeprefix("/") if 0 < choice <= len(offers) else None
