@@ -202,7 +202,7 @@ class SafetyScreen(IntentClassifier, GraphComponent):
         gravest = max(wholes, key=lambda place: readings[place].alarm)
         parts = [reading for place, reading in enumerate(readings) if place not in wholes]
         verdict = decide(readings[gravest], parts, self.patterns.find(plain), self._least)
-        said["is_answer"] = bool(context.get("asked_safe")) and readings[0].alarm < self._least.whole
+        said["is_answer"] = bool(context.get("asked_safe") and readings[0].alarm < self._least.whole)
         if verdict.reading is None:
             return _noticed(verdict, **said)
         why = self._why(verdict, meaning[pieces.index(verdict.reading.text)])

@@ -5,6 +5,7 @@ The gates stand a little below what docs/safety.md measured, so that a worse mod
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 
 import pytest
@@ -110,6 +111,13 @@ def test_what_came_before_counts(screen: SafetyScreen) -> None:
     assert screen.screen("no", {})["level"] == "none"
     assert screen.screen("no", {"asked_safe": True})["level"] == "emergency"
     assert screen.screen("myself", {"before": ["i want", "to kill"]})["level"] in ("urgent", "emergency")
+
+
+def test_what_was_noticed_can_be_kept_with_the_message(screen: SafetyScreen) -> None:
+    for context in ({}, {"asked_safe": True}):
+        for text in ("no", "my dad hits me every night"):
+            seen = screen.screen(text, context)
+            assert json.loads(json.dumps(seen)) == seen
 
 
 def test_a_button_shows_nothing(screen: SafetyScreen) -> None:
