@@ -14,6 +14,7 @@ import yaml
 from bot.knowledge.load import ROOT
 from bot.measure_safety import HELD_OUT, Screened, by, languages, loaded_screen, perturbed, read, table
 from bot.nlu.safety_examples import LEVELS, read_examples
+from bot.quiet import quiet_rasa
 
 ORDINARY = 4000  # questions beside the examples, as the screen learns them
 Hears = Callable[[Sequence[str]], list[Screened]]
@@ -57,6 +58,7 @@ def plain_intents(folder: Path) -> Hears:
     ]
     (folder / "config.yml").write_text(yaml.safe_dump(config))
     (folder / "nlu.yml").write_text(yaml.safe_dump({"version": "3.1", "nlu": examples}, allow_unicode=True))
+    quiet_rasa()
     model = rasa.model_training.train_nlu(str(folder / "config.yml"), str(folder / "nlu.yml"), str(folder))
     agent = Agent.load(str(model))
 
