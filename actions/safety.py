@@ -126,7 +126,8 @@ def stay(intent: str, danger: str, noticed: dict[str, Any]) -> tuple[Reply, str 
 def _is_yes_or_no(tracker: Tracker) -> bool:
     """Whether the message is only that, in answer to "are you safe right now?"."""
     message = tracker.latest_message
-    alone = message["safety"].get("is_answer") and len(str(message.get("text")).split()) <= A_WORD
+    noticed = message.get("safety") or {}
+    alone = noticed.get("is_answer") and len(str(message.get("text")).split()) <= A_WORD
     return bool(alone) and intent_of(tracker) in ("affirm", "deny")
 
 

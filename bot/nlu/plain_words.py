@@ -25,6 +25,7 @@ _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*|[^\w\s]|_", re.UNICODE)
 _APART = re.compile(r"(?<!\w)(?:\w[\s.\-_*,]{1,3}){2,}\w(?!\w)")
 _HIDDEN = re.compile(r"(?<=\w)[*.\-_](?=\w)")
 _RUN = re.compile(r"(\w)\1{2,}")
+_MACHINE = dict.fromkeys(map(ord, '{}[]<>|\\"'), " ")  # signs of code, which words may hide behind
 _DIGITS = str.maketrans("013457@$", "oieasta" + "s")
 _LEAST = {4: 1, 7: 2}  # letters of a word: how many slips of the pen it may hold
 
@@ -42,7 +43,7 @@ class PlainWords:
         self._known = frozenset(self._rank) | frozenset(self._danger)
 
     def plain(self, text: str) -> str:
-        text = text.replace("’", "'").replace("\ufe0f", "")
+        text = text.replace("’", "'").replace("\ufe0f", "").translate(_MACHINE)
         text = "".join(self._emoji.get(sign, sign) for sign in text)
         text = _APART.sub(lambda run: self._together(run[0]), latin(text).lower())
         words = (self._word(word) for word in self._split(text))
