@@ -34,8 +34,8 @@ def test_a_message_gets_the_same_vector_alone_and_among_others() -> None:
 
 
 def test_a_changed_model_file_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "minilm.onnx").write_bytes(b"something else")
-    (tmp_path / "minilm.onnx.sha256").write_text("0" * 64)
+    (tmp_path / "lower.onnx").write_bytes(b"something else")
+    (tmp_path / "sealed.sha256").write_text("0 0 0")
     with pytest.raises(EncoderError, match="has changed since it was built"):
         Encoder(tmp_path)
 
