@@ -32,7 +32,7 @@ def ensure_model(root: Path = ROOT) -> Path:
         return model
     from bot.nlu.encoder import export
 
-    print("The content has changed: training a new model, which takes a few minutes.", flush=True)
+    print("The content has changed: training a new model, which takes about 25 minutes.", flush=True)
     started = time.monotonic()
     export()
     _train(root, model)
