@@ -84,7 +84,7 @@ def test_no_category_is_deaf(messages: Sequence[Labelled], said: list[Screened])
 
 
 def test_no_way_of_typing_hides_an_emergency(screen: SafetyScreen, messages: Sequence[Labelled]) -> None:
-    cells = perturbed(screen, messages)
+    cells = perturbed(screen, [m for m in messages if m.level in ("emergency", "urgent")])
     worst = min(cells, key=lambda name: cells[name]["emergency"].helped)
     assert cells[worst]["emergency"].helped >= 0.6, worst
     worst = min(cells, key=lambda name: cells[name]["urgent"].helped)
