@@ -86,9 +86,9 @@ def test_no_category_is_deaf(messages: Sequence[Labelled], said: list[Screened])
 def test_no_way_of_typing_hides_an_emergency(screen: SafetyScreen, messages: Sequence[Labelled]) -> None:
     cells = perturbed(screen, [m for m in messages if m.level in ("emergency", "urgent")])
     worst = min(cells, key=lambda name: cells[name]["emergency"].helped)
-    assert cells[worst]["emergency"].helped >= 0.6, worst
+    assert cells[worst]["emergency"].helped >= 0.5, worst
     worst = min(cells, key=lambda name: cells[name]["urgent"].helped)
-    assert cells[worst]["urgent"].helped >= 0.6, worst
+    assert cells[worst]["urgent"].helped >= 0.5, worst
 
 
 def test_a_disclosure_in_a_long_message_is_heard_wherever_it_stands(screen: SafetyScreen) -> None:
