@@ -196,7 +196,7 @@ def calibrate() -> None:
 def _grid() -> Iterator[Thresholds]:
     wholes, parts, urgents = (
         (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8),
-        (0.6, 0.8, 0.9, 0.95, 2.0),
+        (0.6, 0.8, 0.9, 0.95, 0.98, 2.0),
         (0.25, 0.35, 0.5),
     )
     for whole, clause, urgent in product(wholes, parts, urgents):

@@ -54,9 +54,9 @@ class SafetyScreen(IntentClassifier, GraphComponent):
         self._config, self._model_storage, self._resource = config, model_storage, resource
         self._least = Thresholds(**config["least"])
         self._encoder: Encoder = shared_encoder()
-        self.spelling = PlainWords(self._encoder.vocabulary())
-        self.patterns = SafetyPatterns(self.spelling)
         knowledge, english = shared(), self._encoder.vocabulary()
+        self.spelling = PlainWords(english)
+        self.patterns = SafetyPatterns(self.spelling)
         self._safe_now = self.spelling.plain(knowledge.safety.phrases["safe_now"])
         self._cards = knowledge.help_cards
         self._glossaries = {name: Glossary(card.words, english) for name, card in self._cards.items()}
