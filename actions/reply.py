@@ -56,10 +56,11 @@ class Reply:
         for name in ("topic", "source", "forget", "check_in"):
             if value := getattr(self, name):
                 extras[name] = value
-        buttons = [{"title": button.title, "payload": button.payload} for button in self.buttons]
+        offered = list({button.payload: button for button in self.buttons}.values())
+        buttons = [{"title": button.title, "payload": button.payload} for button in offered]
         dispatcher.utter_message(text=self.text, buttons=buttons, json_message=extras)
         remembered = [
-            SlotSet("offers", [button.payload for button in self.buttons]),
+            SlotSet("offers", [button.payload for button in offered]),
             SlotSet("puzzled", self.puzzled),
         ]
         if self.topic and self.topic not in PLAIN_CHAT:

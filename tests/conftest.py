@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import subprocess
 import sys
@@ -37,15 +38,16 @@ def bot() -> Iterator[str]:
 class running:  # noqa: N801  # reads as a sentence: with running(...) as address
     """Starts `bot run` on a free port and stops it at the end."""
 
-    def __init__(self, *arguments: str) -> None:
+    def __init__(self, *arguments: str, log: Path | None = None, **environment: str) -> None:
         self.port = free_port()
-        self.arguments = arguments
+        self.arguments, self.environment, self.log = arguments, environment, log
 
     def __enter__(self) -> str:
         ensure_model()
         command = [str(BOT), "run", "--port", str(self.port), *self.arguments]
+        output = self.log.open("w") if self.log else subprocess.DEVNULL
         self.process = subprocess.Popen(
-            command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            command, cwd=ROOT, env={**os.environ, **self.environment}, stdout=output, stderr=output
         )
         address = f"http://127.0.0.1:{self.port}"
         until(lambda: answers(address), READY_WITHIN)

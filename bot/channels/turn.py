@@ -55,7 +55,7 @@ class Turns:
     ) -> None:
         """`longest`: seconds that a turn may take."""
         self._channel, self._knowledge = channel, knowledge
-        self._handle, self._forget, self._longest = handle, forget, longest
+        self._handle, self._forgets, self._longest = handle, forget, longest
         self._payloads = button_payloads(knowledge)
 
     async def take(self, sender: str, text: object) -> list[Message]:
@@ -72,10 +72,18 @@ class Turns:
             message = UserMessage(words, replies, conversation, input_channel=self._channel)
             await asyncio.wait_for(self._handle(message), self._longest)
             if any(reply.get("custom", {}).get("forget") for reply in replies.messages):
-                self._forget(conversation)
+                self._forgets(conversation)
         except Exception as error:  # a frightened child must get an answer whatever broke
             logger.error("a turn failed: %s", type(error).__name__)
         return [m for m in replies.messages if m.get("text")] or [self._only("fault")]
+
+    def forget(self, sender: str) -> None:
+        """Delete what is held of the conversation with `sender`."""
+        self._forgets(pseudonym(self._channel, sender))
+
+    def is_ours(self, payload: str) -> bool:
+        """Whether a button of ours can carry `payload`."""
+        return payload in self._payloads
 
     def readable(self, text: object) -> str:
         """What Rasa may read of `text`: a payload that we issue, or words that are no command."""

@@ -303,8 +303,10 @@ def _menu_faults(knowledge: Knowledge) -> Iterator[Problem]:
         for topic in section.topics:
             if topic not in knowledge.answers:
                 yield Problem(file, "sections", name, f"{topic!r} is not a topic")
-    for group in ("phrases", "follow_ups", "nations", "page"):
+    for group in ("phrases", "follow_ups", "nations", "page", "telegram"):
         texts: dict[str, str] = getattr(menu, group)
         for name, text in texts.items():
             for wrong in _text_faults(text, knowledge):
                 yield Problem(file, group, name, wrong)
+            if len(text.split()) > 12 and (age := reading_age(text)) > LIMIT:
+                yield Problem(file, group, name, f"reading age {age:.1f} is above {LIMIT:.0f}")

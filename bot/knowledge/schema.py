@@ -211,3 +211,5 @@ class Menu(Entry):
     follow_ups: dict[str, Sentence]
     nations: dict[str, Sentence]
     page: dict[str, Sentence]
+    telegram: dict[str, Sentence]
+    telegram_commands: dict[constr(regex=r"^[a-z0-9_]{1,32}$"), Title]  # type: ignore[valid-type]
