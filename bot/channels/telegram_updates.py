@@ -50,7 +50,7 @@ class Updates:
         self._taken: TTLCache[object, None] = TTLCache(500_000, REMEMBERED)
         self._tapped: TTLCache[object, None] = TTLCache(100_000, DOUBLE_TAP)
         self._declined: TTLCache[object, None] = TTLCache(100_000, DECLINED)
-        self._words: TTLCache[object, int] = TTLCache(500_000, REMEMBERED)
+        self._words: TTLCache[int, dict[int, int]] = TTLCache(100_000, REMEMBERED)  # hashes, to see an edit
         self._last: TTLCache[int, int] = TTLCache(100_000, REMEMBERED)
         self._check_ins: dict[int, asyncio.Task[None]] = {}
 
@@ -82,7 +82,7 @@ class Updates:
         chat = message.chat.id
         self._sender.remember(chat, message.message_id)
         words = message.text or message.caption or ""
-        self._words[chat, message.message_id] = hash(words)
+        self._note(chat, message.message_id, words)
         late = message.message_id < self._last.get(chat, 0)
         self._last[chat] = max(message.message_id, self._last.get(chat, 0))
         command, rest = _command(words)
@@ -123,8 +123,7 @@ class Updates:
         chat = message.chat.id
         self._turns.forget(str(chat))
         self._stop_check_in(chat)
-        for key in [key for key in list(self._words) if isinstance(key, tuple) and key[0] == chat]:
-            self._words.pop(key, None)
+        self._words.pop(chat, None)
         hidden = await self._sender.delete(chat, message.message_id)
         await self._say(chat, self._says("hidden" if hidden else "not_all_hidden"))
 
@@ -137,10 +136,13 @@ class Updates:
         chat, words = message.chat.id, message.text or message.caption or ""
         if _is_a_bot(message) or message.chat.type != ChatType.PRIVATE or not words:
             return
-        if self._words.get((chat, message.message_id)) == hash(words):
+        if self._words.get(chat, {}).get(message.message_id) == hash(words):
             return
-        self._words[chat, message.message_id] = hash(words)
+        self._note(chat, message.message_id, words)
         await self._turn(chat, words, to=message.message_id, opening=self._says("edited"))
+
+    def _note(self, chat: int, message: int, words: str) -> None:
+        self._words[chat] = {**self._words.get(chat, {}), message: hash(words)}
 
     async def _button(self, query: CallbackQuery) -> None:
         await self._sender.acknowledge(query.id)
@@ -208,6 +210,7 @@ class Updates:
         self._stop_check_in(chat)
         self._turns.forget(str(chat))
         self._sender.forget(chat)
+        self._words.pop(chat, None)
 
     def _says(self, name: str) -> str:
         return self._knowledge.say(self._knowledge.menu.telegram[name])
