@@ -14,7 +14,7 @@ from rasa.core.processor import MessageProcessor
 from rasa.core.tracker_store import TrackerStore
 from rasa.core.utils import AvailableEndpoints
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import UserUttered
+from rasa.shared.core.events import SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.actions_in_process import ActionsInProcess
@@ -66,6 +66,9 @@ class ListeningProcessor(MessageProcessor):
         tracker: DialogueStateTracker | None = None,
         only_output_properties: bool = True,
     ) -> dict[str, Any]:
+        place = (message.metadata or {}).get("place")
+        if tracker and place and not tracker.get_slot("place"):
+            tracker.update(SlotSet("place", place))
         context = what_came_before(tracker) if tracker else {}
         heard = UserMessage(message.text, sender_id=message.sender_id, metadata=context)
         parsing = super().parse_message(heard, tracker, only_output_properties)

@@ -14,7 +14,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse, json
 
 from bot.agent import load_agent
-from bot.page.routes import page_routes
+from bot.widget.routes import page_routes
 
 logger = logging.getLogger(__name__)
 LARGEST_BODY = 1 << 20  # bytes

@@ -58,18 +58,22 @@ class Turns:
         self._handle, self._forgets, self._longest = handle, forget, longest
         self._payloads = button_payloads(knowledge)
 
-    async def take(self, sender: str, text: object) -> list[Message]:
+    async def take(self, sender: str, text: object, place: str | None = None) -> list[Message]:
         """The replies to `text` from `sender`, the channel's own id of the person.
+
+        `place`: where they live, if the channel knows.
 
         Never raises and never comes back empty.
         """
-        conversation = pseudonym(self._channel, sender)
+        conversation = self.conversation(sender)
         words = self.readable(text)
         if not words:
             return [self._only("words_only")]
         replies = Replies(self._channel)
         try:
-            message = UserMessage(words, replies, conversation, input_channel=self._channel)
+            message = UserMessage(
+                words, replies, conversation, input_channel=self._channel, metadata={"place": place}
+            )
             await asyncio.wait_for(self._handle(message), self._longest)
             if any(reply.get("custom", {}).get("forget") for reply in replies.messages):
                 self._forgets(conversation)
@@ -77,9 +81,13 @@ class Turns:
             logger.error("a turn failed: %s", type(error).__name__)
         return [m for m in replies.messages if m.get("text")] or [self._only("fault")]
 
+    def conversation(self, sender: str) -> str:
+        """The id under which the conversation with `sender` is kept."""
+        return pseudonym(self._channel, sender)
+
     def forget(self, sender: str) -> None:
         """Delete what is held of the conversation with `sender`."""
-        self._forgets(pseudonym(self._channel, sender))
+        self._forgets(self.conversation(sender))
 
     def is_ours(self, payload: str) -> bool:
         """Whether a button of ours can carry `payload`."""

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import TYPE_CHECKING, TypeAlias
 
-from pydantic import validator
+from pydantic import constr, validator
 
 from bot.knowledge.schema import Entry, Sentence
+
+if TYPE_CHECKING:
+    LanguageCode: TypeAlias = str
+else:
+    LanguageCode = constr(regex=r"^[a-z]{2}$")  # ISO 639-1
 
 
 class CategoryReply(Entry):
@@ -51,12 +57,14 @@ class SafetyReplies(Entry):
 class HelpCard(Entry):
     """Help in one other language, the messages by which it is known, by level, and its `words` in English.
 
-    `approved_by` is somebody who speaks the language; `card_latin` is for those who type it in
+    The first line of `card` says why it is shown, the others stand alone. `approved_by` is
+    somebody who speaks the language; `card_latin` is for those who type it in
     Latin letters; a word that ends in a star stands for all that begin like it.
     """
 
     language: Sentence
     own_name: Sentence
+    code: LanguageCode
     checked: date
     approved_by: Sentence | None
     card: Sentence
@@ -64,6 +72,11 @@ class HelpCard(Entry):
     says_in_english: Sentence
     messages: dict[str, tuple[str, ...]]
     words: dict[str, str]
+
+    @property
+    def unasked(self) -> str:
+        """The card for somebody who has written nothing yet."""
+        return self.card.partition("\n")[2]
 
     @validator("messages", pre=True)
     def one_message_a_line(cls, messages: dict[str, str]) -> dict[str, list[str]]:

@@ -2,33 +2,21 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
-
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, Request, sync_playwright
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, Request, Route, expect
 
 from tests.conftest import running
 
 pytestmark = [pytest.mark.rasa, pytest.mark.browser]
-QUIETLY = ["--no-sandbox", "--disable-quic", "--disable-background-networking", "--disable-component-update"]
+DISCLOSURE = "my step dad hits me every time mum goes to work"
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = shutil.which("chromium") or shutil.which("google-chrome")
-        browser = playwright.chromium.launch(executable_path=chromium, args=QUIETLY)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture(scope="module")
-def open_page(bot: str, browser: Browser) -> Page:
-    page = browser.new_page()
-    page.goto(bot)
-    return page
+@pytest.fixture
+def open_page(bot: str, fresh: Page) -> Page:
+    fresh.goto(bot)
+    return fresh
 
 
 def ask(page: Page, words: str) -> str:
@@ -39,22 +27,50 @@ def ask(page: Page, words: str) -> str:
     return page.locator("#talk li.bot").last.inner_text()
 
 
+def faults(page: Page) -> str:
+    """What axe finds wrong by WCAG 2.2 AA."""
+    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+    results = Axe().run(page, options={"runOnly": tags})
+    return results.generate_report() if results.violations_count else ""
+
+
 def test_a_question_is_answered_on_the_page(open_page: Page) -> None:
     assert "45 working days" in ask(open_page, "how long does an assessment take")
 
 
-def test_a_button_asks_its_question(open_page: Page) -> None:
+def test_a_button_asks_its_question_and_keeps_the_focus(open_page: Page) -> None:
     ask(open_page, "what is an advocate")
-    before = open_page.locator("#talk li.bot").count()
-    open_page.get_by_role("button", name="Say it simpler").last.click()
-    open_page.locator("#talk li.bot").nth(before).wait_for()
+    button = open_page.get_by_role("button", name="Say it simpler")
+    button.click()
+    open_page.locator("#talk li.bot").nth(1).wait_for()
     assert open_page.locator("#talk li.you").last.inner_text().endswith("Say it simpler")
+    expect(button).to_be_focused()
+
+
+def test_the_menu_is_one_tap_away(open_page: Page) -> None:
+    open_page.get_by_role("button", name="What can I ask?").click()
+    expect(open_page.locator("#talk li.bot")).to_contain_text("Assessments")
+
+
+def test_services_are_cards_to_ring_text_and_open(open_page: Page) -> None:
+    ask(open_page, "i want to kill myself")
+    cards = open_page.locator("#talk .cards")
+    assert cards.get_attribute("open") is not None
+    assert cards.locator('a[href="tel:08001111"]').is_visible()
+    assert cards.locator('a[href^="https://"]').first.get_attribute("rel") == "noopener noreferrer"
+
+
+def test_an_answer_can_be_called_helpful(open_page: Page) -> None:
+    ask(open_page, "what is an advocate")
+    open_page.locator(".helpful").get_by_role("button", name="Yes").click()
+    expect(open_page.locator("#talk li.bot")).to_have_count(2)
 
 
 def test_help_is_in_the_page_before_anything_is_typed(bot: str) -> None:
     page = httpx.get(bot).text
     assert 'href="tel:08001111"' in page
     assert 'href="tel:999"' in page
+    assert 'href="sms:85258"' in page
 
 
 def test_what_is_typed_is_shown_as_words_and_never_as_a_page(open_page: Page) -> None:
@@ -72,17 +88,48 @@ def test_nothing_is_stored_and_nobody_else_is_asked(bot: str, open_page: Page) -
     ask(open_page, "hello")
     assert [url for url in asked if not url.startswith(bot)] == []
     assert open_page.evaluate("localStorage.length + sessionStorage.length + document.cookie.length") == 0
+    assert open_page.url.rstrip("/") == bot
 
 
-def test_when_the_server_is_gone_the_page_shows_who_to_ring(browser: Browser) -> None:
+def test_the_server_says_who_to_ring_on_the_page_when_it_is_gone(browser: Browser) -> None:
     with running() as address:
         page = browser.new_page()
         page.goto(address)
     page.get_by_role("textbox").fill("what is an advocate")
     page.get_by_role("textbox").press("Enter")
     page.get_by_role("button", name="Try again").wait_for()
-    assert "0800 1111" in page.get_by_role("status").inner_text()
+    assert "0800 1111" in page.locator("#state").inner_text()
     assert page.locator(".help").get_attribute("open") is not None
+
+
+def test_a_message_whose_answer_was_lost_is_sent_again_and_taken_once(open_page: Page) -> None:
+    lost = []
+
+    def lose_the_first_answer(route: Route) -> None:
+        if not lost:
+            lost.append(route.fetch().json())
+            route.abort()
+        else:
+            route.continue_()
+
+    open_page.route("**/webhooks/widget/message", lose_the_first_answer)
+    said = ask(open_page, "how long does an assessment take")
+    assert lost[0][0]["text"].split()[0] in said
+    assert "You asked this before" not in said
+    expect(open_page.locator("#talk > li")).to_have_count(2)
+    expect(open_page.locator("#state")).to_be_empty()
+
+
+def test_what_could_not_be_sent_is_sent_in_order_when_the_network_is_back(open_page: Page) -> None:
+    open_page.context.set_offline(True)
+    for words in ("what is an advocate", "how long does an assessment take"):
+        open_page.get_by_role("textbox").fill(words)
+        open_page.get_by_role("textbox").press("Enter")
+    expect(open_page.locator("#state")).to_contain_text("did not get through")
+    assert open_page.locator(".help").get_attribute("open") is not None
+    open_page.context.set_offline(False)
+    expect(open_page.locator("#talk li.bot")).to_have_count(2, timeout=30_000)
+    expect(open_page.locator("#talk li.bot").last).to_contain_text("45 working days")
 
 
 def test_after_a_disclosure_the_page_says_into_the_silence_that_it_is_still_here(
@@ -91,7 +138,7 @@ def test_after_a_disclosure_the_page_says_into_the_silence_that_it_is_still_here
     page = browser.new_page()
     page.clock.install()
     page.goto(bot)
-    assert "Are you safe right now?" in ask(page, "my step dad hits me every time mum goes to work")
+    assert "Are you safe right now?" in ask(page, DISCLOSURE)
     said = page.locator("#talk li.bot").count()
     page.clock.fast_forward("03:01")
     page.locator("#talk li.bot").nth(said).wait_for()
@@ -102,8 +149,130 @@ def test_the_page_is_quiet_again_once_something_is_typed(bot: str, browser: Brow
     page = browser.new_page()
     page.clock.install()
     page.goto(bot)
-    ask(page, "my step dad hits me every time mum goes to work")
+    ask(page, DISCLOSURE)
     ask(page, "yes")
     said = page.locator("#talk li.bot").count()
     page.clock.fast_forward("10:00")
     assert page.locator("#talk li.bot").count() == said
+
+
+def test_leaving_quickly_goes_to_the_weather_wipes_both_sides_and_cannot_be_undone(
+    bot: str, open_page: Page
+) -> None:
+    ask(open_page, "how long does an assessment take")
+    token = open_page.evaluate("document.querySelector('input[name=session]').value")
+    open_page.get_by_role("button", name="Leave quickly").click()
+    open_page.wait_for_url("https://www.bbc.co.uk/weather")
+    open_page.go_back()
+    assert "45 working days" not in open_page.content()
+    again = {"session": token, "id": "1", "message": "say it simpler"}
+    replies = httpx.post(f"{bot}/webhooks/widget/message", json=again).json()
+    assert "not told you anything yet" in replies[0]["text"]
+
+
+def test_shift_three_times_leaves_and_is_announced(open_page: Page) -> None:
+    open_page.keyboard.press("Shift")
+    assert "2 more times" in open_page.locator("#leaving").inner_text()
+    open_page.keyboard.press("Shift")
+    open_page.keyboard.press("Shift")
+    open_page.wait_for_url("https://www.bbc.co.uk/weather")
+
+
+def test_typing_capitals_does_not_leave(open_page: Page) -> None:
+    open_page.get_by_role("textbox").press_sequentially("HELP ME")
+    for _ in range(3):
+        open_page.keyboard.press("Shift+A")
+    assert "bbc" not in open_page.url
+
+
+def test_without_scripts_the_form_chats_and_leaves(bot: str, browser: Browser) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    context.route(lambda url: "127.0.0.1" not in url, lambda route: route.fulfill(body="sunny"))
+    page.goto(bot)
+    page.get_by_role("textbox").fill("how long does an assessment take")
+    page.get_by_role("button", name="Send").click()
+    assert "45 working days" in page.locator("#talk li.bot").inner_text()
+    page.get_by_role("button", name="Say it simpler").click()
+    assert page.locator("#talk li.bot").count() == 2
+    page.get_by_role("textbox").fill(DISCLOSURE)
+    page.get_by_role("button", name="Send").click()
+    assert "Are you safe right now?" in page.locator("#talk li.bot").last.inner_text()
+    page.get_by_role("button", name="Leave quickly").click()
+    page.wait_for_url("https://www.bbc.co.uk/weather")
+    context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_state_of_the_page_breaks_wcag(bot: str, browser: Browser, scheme: str) -> None:
+    context = browser.new_context(color_scheme=scheme, viewport={"width": 390, "height": 800})  # type: ignore[arg-type]
+    page = context.new_page()
+    page.goto(bot)
+    assert not faults(page)
+    for details in page.locator("details").all():
+        details.locator("summary").click()
+    assert not faults(page)
+    for words in ("what is an advocate", DISCLOSURE, "menu"):
+        ask(page, words)
+        assert not faults(page)
+    for name in ("Bigger words", "More space", "Dark"):
+        page.get_by_role("button", name=name).click()
+        assert not faults(page)
+    page.route("**/webhooks/widget/message", lambda route: route.abort())
+    page.get_by_role("textbox").fill("hello")
+    page.get_by_role("textbox").press("Enter")
+    page.get_by_role("button", name="Try again").wait_for()
+    assert not faults(page)
+    context.close()
+
+
+def test_everything_can_be_reached_and_pressed_with_the_keyboard(open_page: Page) -> None:
+    ask(open_page, "what is an advocate")
+    reached = set()
+    for _ in range(40):
+        open_page.keyboard.press("Tab")
+        reached.add(open_page.evaluate("document.activeElement.textContent.trim().slice(0, 40)"))
+    assert {
+        "Leave quickly",
+        "Need help now? Tap here",
+        "Say it simpler",
+        "Print or save this",
+        "Send",
+    } <= reached
+
+
+@pytest.mark.parametrize("width", [320, 390, 1280])
+def test_nothing_has_to_be_scrolled_sideways(bot: str, fresh: Page, width: int) -> None:
+    fresh.set_viewport_size({"width": width, "height": 256 if width == 320 else 800})  # 400 % of 1280 by 1024
+    fresh.goto(bot)
+    ask(fresh, "how do i get an advocate")
+    assert fresh.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert fresh.get_by_role("button", name="Leave quickly").is_visible()
+
+
+def test_in_forced_colours_and_right_to_left_it_can_still_be_used(bot: str, fresh: Page) -> None:
+    fresh.emulate_media(forced_colors="active", reduced_motion="reduce")
+    fresh.goto(bot)
+    fresh.evaluate("document.documentElement.dir = 'rtl'")
+    ask(fresh, "how do i get an advocate")
+    assert not faults(fresh)
+    assert fresh.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_only_what_is_chosen_is_printed(open_page: Page) -> None:
+    open_page.evaluate("window.print = () => { window.printed = document.querySelectorAll('.kept').length }")
+    ask(open_page, "what is an advocate")
+    ask(open_page, "how long does an assessment take")
+    open_page.get_by_role("button", name="Print or save this").last.click()
+    assert open_page.evaluate("window.printed") == 1
+    open_page.locator("#talk li.bot").last.evaluate("item => item.classList.add('kept')")
+    open_page.emulate_media(media="print")
+    assert open_page.locator("#talk li.bot").last.is_visible()
+    assert not open_page.locator("#talk li.bot").first.is_visible()
+    assert not open_page.locator("#write").is_visible()
+
+
+def test_the_tab_can_be_given_a_plain_name(open_page: Page) -> None:
+    open_page.get_by_text("How this page looks").click()
+    open_page.get_by_role("button", name="Plain tab name").click()
+    assert open_page.title() == "Notes"

@@ -1,0 +1,51 @@
+"""Sessions of the widget: random, signed by us, and soon over."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from dataclasses import dataclass
+from functools import lru_cache
+
+from itsdangerous import BadData, URLSafeTimedSerializer
+
+from bot.privacy.pseudonyms import KEY
+
+LASTS = 4 * 3600  # seconds; the conversation itself is forgotten sooner
+
+
+@dataclass(frozen=True)
+class Session:
+    """Whose message it is; `place` is the council that the embedding site named."""
+
+    sender: str
+    place: str | None = None
+
+
+class Sessions:
+    """Makes and reads tokens. Nobody can make one up, so nobody can take over another's conversation."""
+
+    def __init__(self, lasts: int = LASTS) -> None:
+        """`lasts`: seconds. Signed with the pseudonyms' key, or one that lives as long as this process."""
+        key = os.environ.get(KEY) or secrets.token_hex(32)
+        self._signed = URLSafeTimedSerializer(key, salt="widget session")
+        self._lasts = lasts
+
+    def start(self, place: str | None) -> tuple[str, Session]:
+        """A new session and its token."""
+        session = Session(secrets.token_urlsafe(16), place)
+        return self._signed.dumps([session.sender, session.place]), session
+
+    def read(self, token: object) -> Session | None:
+        """None if the token is forged, damaged or too old."""
+        try:
+            sender, place = self._signed.loads(str(token), max_age=self._lasts)
+        except (BadData, ValueError, TypeError):
+            return None
+        return Session(sender, place)
+
+
+@lru_cache(maxsize=1)
+def shared_sessions() -> Sessions:
+    """Those of this process: the page makes them, the channel reads them."""
+    return Sessions()

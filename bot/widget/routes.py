@@ -1,0 +1,63 @@
+"""Serves the chat page, the loader that sites embed, and their scripts and style, all of them ours."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+
+from sanic import Blueprint
+from sanic.request import Request
+from sanic.response import HTTPResponse, html, raw
+
+from bot.channels.sessions import shared_sessions
+from bot.knowledge import shared
+from bot.widget.page import HERE, ChatPage
+
+_KINDS = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
+_FILES = ("chat.css", "chat.js", "reply.js", "leave.js", "comfort.js", "icon.svg")
+_SAFE = {"X-Content-Type-Options": "nosniff", "Cross-Origin-Resource-Policy": "cross-origin"}
+
+
+def page_routes() -> Blueprint:
+    routes = Blueprint("page")
+    knowledge, sessions = shared(), shared_sessions()
+    page = ChatPage(knowledge)
+    files = {name: (HERE / name).read_bytes() for name in _FILES}
+    loader = page.loader().encode()
+
+    def place(request: Request) -> str | None:
+        named = request.args.get("place")
+        return named if named in knowledge.places else None
+
+    @routes.get("/")
+    async def alone(request: Request) -> HTTPResponse:
+        return html(page.render(sessions.start(place(request))[0]), headers=page.headers(False))
+
+    @routes.get("/chat")
+    async def framed(request: Request) -> HTTPResponse:
+        """The page for the widget's frame."""
+        language = (request.args.get("lang") or "").lower()
+        content = page.render(sessions.start(place(request))[0], framed=True, language=language)
+        return html(content, headers=page.headers(True))
+
+    @routes.get("/widget.js")
+    async def widget(request: Request) -> HTTPResponse:
+        return _file(request, "widget.js", loader)
+
+    @routes.get("/page/<name>")
+    async def file(request: Request, name: str) -> HTTPResponse:
+        return _file(request, name, files[name]) if name in files else raw(b"", status=404)
+
+    return routes
+
+
+def _file(request: Request, name: str, content: bytes) -> HTTPResponse:
+    """A file of ours, small on slow lines and not sent twice."""
+    mark = f'"{hashlib.sha256(content).hexdigest()[:16]}"'
+    headers = {**_SAFE, "ETag": mark, "Cache-Control": "max-age=300", "Vary": "Accept-Encoding"}
+    if request.headers.get("If-None-Match") == mark:
+        return raw(b"", status=304, headers=headers)
+    if "gzip" in request.headers.get("Accept-Encoding", ""):
+        content, headers["Content-Encoding"] = gzip.compress(content, mtime=0), "gzip"
+    kind = _KINDS[f".{name.rpartition('.')[2]}"]
+    return raw(content, content_type=kind, headers=headers)

@@ -1,0 +1,71 @@
+"""A real Chromium, a bot that other sites may embed, and such a site."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.conftest import free_port, running
+
+QUIETLY = ["--no-sandbox", "--disable-quic", "--disable-background-networking", "--disable-component-update"]
+PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>School</title>
+<style>button {{ color: lime; position: static; font-size: 50px }}</style></head>
+<body><main><h1>Our school</h1><p>Welcome.</p>
+<script src="{bot}/widget.js" {attributes} defer></script></main></body></html>"""
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        chromium = shutil.which("chromium") or shutil.which("google-chrome")
+        browser = playwright.chromium.launch(executable_path=chromium, args=QUIETLY)
+        yield browser
+        browser.close()
+
+
+class Site:
+    """A school's site on an origin of its own, with pages that embed the chat."""
+
+    def __init__(self, folder: Path, bot: str, address: str) -> None:
+        self.folder, self.bot, self.address = folder, bot, address
+
+    def page(self, name: str, attributes: str = "", **more: str) -> str:
+        """The address of a new page whose script tag has `attributes`."""
+        (self.folder / f"{name}.html").write_text(PAGE.format(bot=self.bot, attributes=attributes))
+        return f"{self.address}/{name}.html"
+
+
+class _Silent(SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        """Nothing on the tests' output."""
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    folder, port = tmp_path_factory.mktemp("site"), free_port()
+    server = ThreadingHTTPServer(("127.0.0.1", port), partial(_Silent, directory=str(folder)))
+    Thread(target=server.serve_forever, daemon=True).start()
+    address = f"http://127.0.0.1:{port}"
+    with running(YOUR_SAY_SITES=address) as bot:
+        yield Site(folder, bot, address)
+    server.shutdown()
+
+
+@pytest.fixture
+def fresh(browser: Browser) -> Iterator[Page]:
+    """A page of a new browser profile that leads nowhere else but to this machine."""
+    context = browser.new_context(viewport={"width": 390, "height": 800})
+    page = context.new_page()
+    context.route(
+        lambda url: "127.0.0.1" not in url,
+        lambda route: route.fulfill(content_type="text/html", body="<title>Weather</title>sunny"),
+    )
+    yield page
+    context.close()

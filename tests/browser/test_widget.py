@@ -1,0 +1,169 @@
+"""The widget on somebody else's site, in a real browser."""
+
+from __future__ import annotations
+
+import gzip
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, Frame, Page, Request, expect
+
+from tests.browser.conftest import Site
+from tests.browser.test_page import faults
+
+pytestmark = [pytest.mark.rasa, pytest.mark.browser]
+
+
+def open_chat(page: Page, address: str) -> Frame:
+    page.goto(address)
+    page.get_by_role("button", name="Chat about your rights").click()
+    page.locator("iframe").wait_for()
+    frame = page.frames[1]
+    frame.get_by_role("textbox").wait_for()
+    return frame
+
+
+def ask(frame: Frame, words: str) -> str:
+    before = frame.locator("#talk li.bot").count()
+    frame.get_by_role("textbox").fill(words)
+    frame.get_by_role("textbox").press("Enter")
+    frame.locator("#talk li.bot").nth(before).wait_for()
+    return frame.locator("#talk li.bot").last.inner_text()
+
+
+def test_one_line_puts_the_chat_on_a_site(site: Site, fresh: Page) -> None:
+    frame = open_chat(fresh, site.page("plain"))
+    expect(frame.get_by_role("textbox")).to_be_focused()
+    assert "45 working days" in ask(frame, "how long does an assessment take")
+
+
+def test_the_site_cannot_read_what_a_child_types(site: Site, fresh: Page) -> None:
+    frame = open_chat(fresh, site.page("secret"))
+    ask(frame, "my secret words")
+    assert "my secret words" not in fresh.content()
+    assert fresh.evaluate(
+        """() => { const frame = document.querySelector('body > div').shadowRoot.querySelector('iframe');
+            try { return frame.contentDocument === null } catch { return true } }"""
+    )
+
+
+def test_the_widget_takes_neither_looks_nor_names_of_the_site_and_gives_none(site: Site, fresh: Page) -> None:
+    fresh.goto(site.page("globals"))
+    before = fresh.evaluate("Object.keys(window).length")
+    fresh.goto(site.page("globals"))
+    assert fresh.evaluate("Object.keys(window).length") == before
+    assert "yourSay" not in fresh.evaluate("Object.keys(window).join()")
+    colour = fresh.get_by_role("button", name="Chat about your rights").evaluate(
+        "b => getComputedStyle(b).color"
+    )
+    assert colour == "rgb(255, 255, 255)"
+
+
+def test_nobody_but_the_bot_is_asked_for_anything(site: Site, fresh: Page) -> None:
+    asked: list[str] = []
+
+    def note(request: Request) -> None:
+        asked.append(request.url)
+
+    fresh.on("request", note)
+    ask(open_chat(fresh, site.page("requests")), "hello")
+    assert [url for url in asked if not url.startswith((site.bot, site.address))] == []
+
+
+def test_a_place_a_colour_a_side_and_a_greeting_can_be_given(site: Site, fresh: Page) -> None:
+    attributes = 'data-place="devon" data-colour="#ffdd00" data-position="left" data-greeting="Ask us"'
+    fresh.goto(site.page("attributes", attributes))
+    button = fresh.get_by_role("button", name="Ask us")
+    assert button.evaluate("b => getComputedStyle(b).color") == "rgb(0, 0, 0)"
+    assert button.bounding_box()["x"] < 50  # type: ignore[index]
+    button.click()
+    fresh.locator("iframe").wait_for()
+    assert "0345 155 1071" in ask(fresh.frames[1], "how do i contact social services")
+
+
+def test_a_language_brings_a_help_card_in_it(site: Site, fresh: Page) -> None:
+    frame = open_chat(fresh, site.page("language", 'data-lang="pl"'))
+    expect(frame.locator(".card")).to_contain_text("Childline")
+    expect(frame.locator(".card")).to_contain_text("999")
+
+
+def test_it_can_stand_in_the_page(site: Site, fresh: Page) -> None:
+    fresh.goto(site.page("inline", 'data-mode="inline"'))
+    fresh.locator("iframe").wait_for()
+    assert "45 working days" in ask(fresh.frames[1], "how long does an assessment take")
+
+
+def test_closing_keeps_the_chat_and_gives_the_focus_back(site: Site, fresh: Page) -> None:
+    frame = open_chat(fresh, site.page("close"))
+    ask(frame, "how long does an assessment take")
+    frame.get_by_role("textbox").press("Escape")
+    opener = fresh.get_by_role("button", name="Chat about your rights")
+    expect(opener).to_be_focused()
+    opener.click()
+    expect(frame.locator("#talk")).to_contain_text("45 working days")
+    frame.get_by_role("button", name="Close").click()
+    expect(opener).to_be_focused()
+
+
+def test_leaving_quickly_takes_the_whole_site_away(site: Site, fresh: Page) -> None:
+    frame = open_chat(fresh, site.page("leave"))
+    ask(frame, "how long does an assessment take")
+    frame.get_by_role("button", name="Leave quickly").click()
+    fresh.wait_for_url("https://www.bbc.co.uk/weather")
+    fresh.go_back()
+    assert "leave.html" not in fresh.url
+
+
+def test_shift_three_times_on_the_site_leaves_too(site: Site, fresh: Page) -> None:
+    fresh.set_viewport_size({"width": 1200, "height": 800})
+    open_chat(fresh, site.page("shift"))
+    fresh.locator("h1").click()
+    for _ in range(3):
+        fresh.keyboard.press("Shift")
+    fresh.wait_for_url("https://www.bbc.co.uk/weather")
+
+
+def test_reloading_the_site_forgets(site: Site, fresh: Page) -> None:
+    frame = open_chat(fresh, site.page("reload"))
+    ask(frame, "how long does an assessment take")
+    fresh.reload()
+    frame = open_chat(fresh, fresh.url)
+    assert frame.locator("#talk > li").count() == 0
+
+
+def test_a_site_that_is_not_allowed_cannot_frame_the_chat(site: Site, bot: str, fresh: Page) -> None:
+    (site.folder / "stranger.html").write_text(f'<iframe src="{bot}/chat"></iframe>')
+    refused = []
+    fresh.on("console", lambda message: refused.append(message.text))
+    fresh.goto(f"{site.address}/stranger.html")
+    fresh.wait_for_timeout(500)
+    assert any("frame-ancestors" in text for text in refused)
+    assert httpx.get(bot).headers["content-security-policy"].endswith("frame-ancestors 'none'")
+
+
+def test_when_the_chat_does_not_load_the_numbers_are_shown_all_the_same(site: Site, browser: Browser) -> None:
+    page = browser.new_page()
+    page.clock.install()
+    page.route("**/chat?*", lambda route: route.abort())
+    page.goto(site.page("broken"))
+    page.get_by_role("button", name="Chat about your rights").click()
+    page.clock.fast_forward("00:09")
+    assert page.locator('a[href="tel:08001111"]').is_visible()
+    page.close()
+
+
+def test_the_widget_breaks_no_wcag_rule(site: Site, fresh: Page) -> None:
+    address = site.page("axe")
+    fresh.goto(address)
+    assert not faults(fresh)
+    frame = open_chat(fresh, address)
+    ask(frame, "what is an advocate")
+    assert not faults(fresh)
+
+
+def test_all_of_it_is_at_most_15_kilobytes(site: Site) -> None:
+    scripts = [f"page/{name}.js" for name in ("chat", "reply", "leave", "comfort")]
+    names = ["widget.js", "chat", "page/chat.css", "page/icon.svg", *scripts]
+    files = [httpx.get(f"{site.bot}/{name}") for name in names]
+    assert all(file.status_code == 200 for file in files)
+    assert sum(len(gzip.compress(file.content)) for file in files) <= 15 * 1024
