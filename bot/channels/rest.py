@@ -1,4 +1,6 @@
-"""The web channel: Rasa's REST format, without its faults.
+"""The REST channel: Rasa's format, without its faults, for programs on this machine.
+
+It trusts whatever sender it is given, so nobody else may use it unless credentials.yml says `anyone: true`.
 
 `POST /webhooks/rest/webhook` with {"sender", "message"}; answers a list of
 {"recipient_id", "text", "buttons", "custom"}.
@@ -8,6 +10,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Awaitable, Callable
+from ipaddress import ip_address
 from typing import Any
 
 from rasa.core.channels.channel import InputChannel, UserMessage
@@ -22,6 +25,13 @@ LONGEST_SENDER = 256
 
 
 class RestChannel(InputChannel):
+    def __init__(self, anyone: bool = False) -> None:
+        self._anyone = anyone
+
+    @classmethod
+    def from_credentials(cls, credentials: dict[str, Any] | None) -> RestChannel:
+        return cls(anyone=(credentials or {}).get("anyone") is True)
+
     @classmethod
     def name(cls) -> str:
         return "rest"
@@ -32,6 +42,8 @@ class RestChannel(InputChannel):
 
         @routes.post("/webhook")
         async def webhook(request: Request) -> HTTPResponse:
+            if not (self._anyone or _from_this_machine(request)):
+                return json({"error": "this channel is for programs on the bot's own machine"}, status=403)
             sender, fault = _sender(request)
             if fault:
                 return json({"error": fault}, status=400)
@@ -44,6 +56,12 @@ class RestChannel(InputChannel):
             return json([{"recipient_id": sender, **reply} for reply in replies])
 
         return routes
+
+
+def _from_this_machine(request: Request) -> bool:
+    """Not through a proxy either, which stands on this machine and speaks for others."""
+    passed_on = any(name in request.headers for name in ("forwarded", "x-forwarded-for", "x-real-ip"))
+    return ip_address(request.ip).is_loopback and not passed_on
 
 
 def _sender(request: Request) -> tuple[str | None, str | None]:

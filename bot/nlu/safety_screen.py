@@ -32,6 +32,7 @@ from bot.nlu.safety_decision import Reading, Thresholds, Verdict, decide
 from bot.nlu.safety_examples import CATEGORIES, LEVELS, SPEAKERS, Example, read_examples
 from bot.nlu.safety_network import HEADS, Course, Lesson, tune
 from bot.nlu.safety_patterns import SafetyPatterns
+from bot.nlu.safety_words import WordReader
 
 _NETWORK, _NEAREST, _NEAREST_TEXTS = "screen.onnx", "nearest.npz", "nearest.json"
 _SHORT = 8  # words; a thought typed over several messages comes in pieces this short
@@ -61,6 +62,7 @@ class SafetyScreen(IntentClassifier, GraphComponent):
         self._cards = knowledge.help_cards
         self._glossaries = {name: Glossary(card.words, english) for name, card in self._cards.items()}
         self._network: Any = None
+        self._wording: WordReader | None = None
         self._languages: LanguageFinder | None = None
         self._nearest: Numbers = np.zeros((0, 0), np.float32)
         self._nearest_texts: list[str] = []
@@ -87,6 +89,7 @@ class SafetyScreen(IntentClassifier, GraphComponent):
         component = cls.create(config, model_storage, resource, execution_context)
         with model_storage.read_from(resource) as folder:
             component._network = session(folder / _NETWORK)
+            component._wording = WordReader.load(folder)
             component._languages = LanguageFinder.load(folder)
             component._nearest_texts = json.loads((folder / _NEAREST_TEXTS).read_text())
             with np.load(folder / _NEAREST) as saved:
@@ -98,10 +101,11 @@ class SafetyScreen(IntentClassifier, GraphComponent):
         return {
             "course": {},
             "may_disclose": [],
-            "ordinary": 8000,
+            "ordinary": 12000,
             "every_clause": 6,
             "others_again": 3,
-            "joined": 1500,
+            "joined": 3000,
+            "wording": 3.0,
             "least": {
                 "whole": 0.5,
                 "clause": 0.8,
@@ -124,6 +128,8 @@ class SafetyScreen(IntentClassifier, GraphComponent):
         with self._model_storage.write_to(self._resource) as folder:
             tune(lessons, sizes, folder / _NETWORK, self._encoder, Course(**self._config["course"]))
             self._network = session(folder / _NETWORK, threads=2)
+            wrong = [lesson.level != LEVELS.index("none") for lesson in lessons]
+            WordReader.learn([lesson.text for lesson in lessons], wrong).save(folder)
             meaning = self.chances([self.spelling.plain(example.text) for example in disclosed])[-1]
             np.savez(folder / _NEAREST, meaning=meaning.astype(np.float16))
             told = [f"{' and '.join(e.categories)}: {e.text}" for e in disclosed]
@@ -234,6 +240,8 @@ class SafetyScreen(IntentClassifier, GraphComponent):
                 kept.append(new)
             order += rows
         level, category, speaker, meaning = (np.vstack(kept)[np.argsort(order)] for kept in found)
+        if self._wording:
+            level = _with_wording(level, self._config["wording"] * self._wording.margins(texts))
         return _chances(level), 1 / (1 + np.exp(-category)), _chances(speaker), meaning
 
     def _why(self, verdict: Verdict, meaning: Numbers) -> str:
@@ -245,6 +253,13 @@ class SafetyScreen(IntentClassifier, GraphComponent):
 
 def _noticed(verdict: Verdict, **more: Any) -> dict[str, Any]:
     return {"level": verdict.level, "categories": list(verdict.categories), "why": "", **more}
+
+
+def _with_wording(levels: Numbers, wording: Numbers) -> Numbers:
+    """Margins of the levels by which anything is wrong as surely as meaning and wording say on average."""
+    calm, wrong = levels[:, 0], np.logaddexp.reduce(levels[:, 1:], axis=1)
+    calmer = wrong - (wrong - calm + wording) / 2
+    return np.column_stack([calmer, levels[:, 1:]])
 
 
 def _chances(margins: Numbers) -> Numbers:

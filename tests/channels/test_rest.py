@@ -25,6 +25,13 @@ def test_a_reply_is_in_rasas_own_format(chat: Chat) -> None:
     assert reply["custom"]["source"]["section"].startswith("Chapter 2")
 
 
+@pytest.mark.parametrize("header", ["Forwarded", "X-Forwarded-For", "X-Real-IP"])
+def test_what_a_proxy_passes_on_is_refused(bot: str, header: str) -> None:
+    body = {"sender": "a", "message": "hi"}
+    response = httpx.post(f"{bot}/webhooks/rest/webhook", json=body, headers={header: "192.0.2.1"})
+    assert response.status_code == 403
+
+
 def test_two_people_without_an_id_never_share_a_conversation(bot: str) -> None:
     def say(message: str) -> str:
         answer = httpx.post(f"{bot}/webhooks/rest/webhook", json={"message": message}, timeout=30)

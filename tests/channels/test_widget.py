@@ -1,0 +1,148 @@
+"""The server's side of the widget: whose conversation it is, once, within limits."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import httpx
+import pytest
+
+from bot.channels.sessions import Sessions
+from tests.conftest import running, until
+
+pytestmark = pytest.mark.rasa
+ONCE = "45 working days"
+
+
+class Session:
+    """One child's session on the page."""
+
+    def __init__(self, bot: str, place: str | None = None) -> None:
+        self.url = f"{bot}/webhooks/widget"
+        self.token = httpx.post(f"{self.url}/session", json={"place": place}).json()["session"]
+
+    def post(self, message: object, number: object = None, token: object = None) -> httpx.Response:
+        body = {"session": token or self.token, "id": number, "message": message}
+        return httpx.post(f"{self.url}/message", json=body, timeout=30)
+
+    def says(self, message: object, number: object = None) -> str:
+        response = self.post(message, number)
+        assert response.status_code == 200, response.text
+        return "\n".join(reply["text"] for reply in response.json())
+
+
+def test_a_message_is_answered(bot: str) -> None:
+    assert ONCE in Session(bot).says("how long does an assessment take")
+
+
+def test_one_child_never_reads_or_writes_anothers_conversation(bot: str) -> None:
+    mine, other = Session(bot), Session(bot)
+    mine.says("how long does an assessment take")
+    assert "not told you anything yet" in other.says("say it simpler")
+    assert "nine weeks" in mine.says("say it simpler")
+
+
+@pytest.mark.parametrize("token", ["", "x", "a.b.c", 7, [], {"a": 1}, "W10.aaaa.bbbb", "../../etc", "x" * 9000])
+def test_a_session_that_we_did_not_sign_is_refused(bot: str, token: object) -> None:
+    response = Session(bot).post("hello", token=token or "none")
+    assert response.status_code == 401
+    assert "session" in response.json()["error"]
+
+
+def test_a_session_of_another_key_or_too_old_is_refused() -> None:
+    token, session = Sessions().start("devon")
+    assert Sessions().read(token) is None
+    sessions = Sessions(lasts=-1)
+    assert sessions.read(sessions.start(None)[0]) is None
+    lasting = Sessions()
+    token, session = lasting.start("devon")
+    assert lasting.read(token) == session
+    assert lasting.read(token[:-1] + ("a" if token[-1] != "a" else "b")) is None
+
+
+def test_a_message_sent_again_gets_the_same_answer_and_is_said_once(bot: str) -> None:
+    session = Session(bot)
+    first = session.post("how long does an assessment take", "number-1").json()
+    assert session.post("how long does an assessment take", "number-1").json() == first
+    assert "You asked this before" not in session.says("what is an advocate", "number-2")
+    assert "nine weeks" not in session.says("say it simpler", "number-3")
+
+
+def test_the_place_of_the_embedding_site_is_known(bot: str) -> None:
+    assert "0345 155 1071" in Session(bot, "devon").says("how do i contact social services")
+    assert "0345 155 1071" not in Session(bot, "atlantis").says("how do i contact social services")
+
+
+def test_too_many_messages_are_answered_kindly_with_the_numbers_to_ring(bot: str) -> None:
+    session = Session(bot)
+    responses = [session.post("hello") for _ in range(22)]
+    assert responses[-1].status_code == 429
+    assert "0800 1111" in responses[-1].json()[0]["text"]
+    assert "999" in responses[-1].json()[0]["text"]
+    assert Session(bot).post("hello").status_code == 200
+
+
+@pytest.mark.parametrize("body", ["", "[]", "null", "{", "[" * 30_000, "x" * 40_000, '{"session": '])
+def test_a_malformed_request_is_refused_with_a_reason(bot: str, body: str) -> None:
+    response = httpx.post(f"{bot}/webhooks/widget/message", content=body)
+    assert response.status_code == 400
+    assert response.json()["error"]
+
+
+@pytest.mark.parametrize("message", [None, 7, [], {}, "", "\x00", "x" * 20_000])
+def test_something_that_is_not_a_question_gets_a_kind_sentence(bot: str, message: object) -> None:
+    assert Session(bot).says(message)
+
+
+def test_a_disclosure_at_the_end_of_a_long_message_is_heard(bot: str) -> None:
+    assert "Are you safe right now?" in Session(bot).says("blah blah " * 1500 + " my dad beats me with his belt")
+
+
+def test_forgetting_needs_the_session_and_forgets(bot: str) -> None:
+    session = Session(bot)
+    session.says("how long does an assessment take")
+    httpx.post(f"{session.url}/forget", json={"session": "forged"})
+    assert "nine weeks" in session.says("say it simpler")
+    assert httpx.post(f"{session.url}/forget", content=json.dumps({"session": session.token})).status_code == 204
+    assert "not told you anything yet" in session.says("say it simpler")
+
+
+@pytest.mark.parametrize("path", ["/", "/chat", "/widget.js", "/page/chat.js"])
+def test_every_page_and_file_carries_its_guards(bot: str, path: str) -> None:
+    response = httpx.get(f"{bot}{path}")
+    assert response.status_code == 200
+    assert response.headers["x-content-type-options"] == "nosniff"
+    assert "set-cookie" not in response.headers
+    if "html" in response.headers["content-type"]:
+        policy = response.headers["content-security-policy"]
+        assert policy.startswith("default-src 'none'")
+        assert "unsafe" not in policy
+        assert response.headers["referrer-policy"] == "no-referrer"
+        assert response.headers["cache-control"] == "no-store"
+        assert not re.search(r"<script(?![^>]*(src=|application/json))|\son\w+=|style=", response.text)
+
+
+def test_no_other_site_may_call_it(bot: str) -> None:
+    headers = {"Origin": "https://evil.example", "Access-Control-Request-Method": "POST"}
+    response = httpx.options(f"{bot}/webhooks/widget/message", headers=headers)
+    assert not [name for name in response.headers if name.startswith("access-control")]
+
+
+def test_what_the_form_without_scripts_shows_is_words(bot: str) -> None:
+    token = Session(bot).token
+    form = {"session": token, "message": "<script>alert(1)</script> what is an advocate"}
+    page = httpx.post(f"{bot}/webhooks/widget/page", data=form, timeout=30).text
+    assert "<script>alert" not in page
+    forged: dict[str, Any] = {"session": "forged", "message": "what is an advocate"}
+    assert "say what you" in httpx.post(f"{bot}/webhooks/widget/page", data=forged, timeout=30).text
+
+
+def test_a_site_that_is_no_address_is_a_clear_error(tmp_path: Any) -> None:
+    log = tmp_path / "log"
+    starting = running(log=log, YOUR_SAY_SITES="https://good.example school.example")
+    with pytest.raises(AssertionError):
+        starting.start(ready_within=0.1)
+    until(lambda: starting.process.poll() is not None, 120)
+    assert "YOUR_SAY_SITES: 'school.example'" in log.read_text()
