@@ -76,8 +76,12 @@ def _run(arguments: argparse.Namespace) -> None:
 
     model = ensure_model()
     from bot.server import serve
+    from bot.widget.page import SitesError
 
-    serve(model, arguments.endpoints, arguments.credentials, arguments.host, arguments.port)
+    try:
+        serve(model, arguments.endpoints, arguments.credentials, arguments.host, arguments.port)
+    except SitesError as error:
+        sys.exit(str(error))
 
 
 def _chat(arguments: argparse.Namespace) -> None:

@@ -43,15 +43,19 @@ class running:  # noqa: N801  # reads as a sentence: with running(...) as addres
         self.arguments, self.environment, self.log = arguments, environment, log
 
     def __enter__(self) -> str:
+        self.start()
+        address = f"http://127.0.0.1:{self.port}"
+        until(lambda: answers(address), READY_WITHIN)
+        return address
+
+    def start(self) -> None:
+        """Start it without waiting until it answers."""
         ensure_model()
         command = [str(BOT), "run", "--port", str(self.port), *self.arguments]
         output = self.log.open("w") if self.log else subprocess.DEVNULL
         self.process = subprocess.Popen(
             command, cwd=ROOT, env={**os.environ, **self.environment}, stdout=output, stderr=output
         )
-        address = f"http://127.0.0.1:{self.port}"
-        until(lambda: answers(address), READY_WITHIN)
-        return address
 
     def __exit__(self, *error: object) -> None:
         self.process.terminate()

@@ -42,10 +42,10 @@ def allowed_sites() -> tuple[str, ...]:
 
 
 class ChatPage:
-    """Renders the page and the loader. The template is read once."""
+    """Renders the page and the loader. Templates and settings are read once; raises SitesError."""
 
     def __init__(self, knowledge: Knowledge) -> None:
-        self._knowledge = knowledge
+        self._knowledge, self._sites = knowledge, allowed_sites()
         templates = Environment(loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined)
         self._page, self._loader = templates.get_template("chat.html"), templates.get_template("widget.js")
         self._says = {name: knowledge.say(text) for name, text in knowledge.menu.page.items()}
@@ -79,7 +79,7 @@ class ChatPage:
     def headers(self, framed: bool) -> dict[str, str]:
         """Nothing may run, load or be reached but what is ours; only allowed sites may frame it."""
         away = urlsplit(self._says["leave_to"])  # the form of "leave quickly" is sent on there
-        ancestors = " ".join(("'self'", *allowed_sites())) if framed else "'none'"
+        ancestors = " ".join(("'self'", *self._sites)) if framed else "'none'"
         policy = (
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
             f"base-uri 'none'; form-action 'self' {away.scheme}://{away.netloc}; frame-ancestors {ancestors}"

@@ -170,6 +170,32 @@ def test_leaving_quickly_goes_to_the_weather_wipes_both_sides_and_cannot_be_undo
     assert "not told you anything yet" in replies[0]["text"]
 
 
+def test_going_away_from_the_page_forgets_the_conversation(bot: str, open_page: Page) -> None:
+    ask(open_page, "how long does an assessment take")
+    token = open_page.evaluate("document.querySelector('input[name=session]').value")
+    with open_page.expect_request("**/webhooks/widget/forget"):
+        open_page.goto("about:blank")
+    again = {"session": token, "id": "1", "message": "say it simpler"}
+
+    def is_forgotten() -> bool:
+        reply = httpx.post(f"{bot}/webhooks/widget/message", json=again).json()[0]
+        return "not told you anything yet" in reply["text"]
+
+    assert is_forgotten()
+
+
+def test_a_new_message_is_announced_once_and_the_log_is_never_drawn_anew(open_page: Page) -> None:
+    open_page.evaluate(
+        """() => { window.added = []; new MutationObserver((changes) => changes.forEach((change) =>
+            change.addedNodes.forEach((node) => added.push(node.className)))
+        ).observe(document.getElementById("talk"), { childList: true }) }"""
+    )
+    ask(open_page, "what is an advocate")
+    ask(open_page, "how long does an assessment take")
+    assert open_page.evaluate("added") == ["you", "bot", "you", "bot"]
+    assert open_page.get_by_role("log").count() == 1
+
+
 def test_shift_three_times_leaves_and_is_announced(open_page: Page) -> None:
     open_page.keyboard.press("Shift")
     assert "2 more times" in open_page.locator("#leaving").inner_text()
