@@ -49,7 +49,8 @@ class RestChannel(InputChannel):
                 return json({"error": fault}, status=400)
 
             def forget(conversation: str) -> None:
-                request.app.ctx.agent.tracker_store.delete(conversation)
+                if request.app.ctx.agent:
+                    request.app.ctx.agent.tracker_store.delete(conversation)
 
             turns = Turns(self.name(), knowledge, on_new_message, forget)
             replies = await turns.take(sender or secrets.token_hex(16), request.json.get("message"))

@@ -13,21 +13,23 @@ import hmac
 import logging
 import os
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from rasa.core.channels.channel import InputChannel, UserMessage
 from sanic import Blueprint, Sanic
 from sanic.request import Request
 from sanic.response import HTTPResponse, empty, json
 from telegram import BotCommand, LinkPreviewOptions, Update
-from telegram.error import InvalidToken, TelegramError
+from telegram.error import Conflict, InvalidToken
 from telegram.ext import AIORateLimiter, Application, Defaults, TypeHandler
-from tenacity import AsyncRetrying, retry_if_exception, wait_exponential
+from telegram.request import HTTPXRequest
+from tenacity import AsyncRetrying, RetryCallState, wait_exponential
 
-from bot.channels.telegram_order import InOrder
-from bot.channels.telegram_sending import Sender, is_passing
+from bot.channels.telegram_reading import CarefulRequest, readable
+from bot.channels.telegram_sending import Sender
 from bot.channels.telegram_updates import Updates
 from bot.channels.turn import Turns
 from bot.knowledge import shared
@@ -36,7 +38,11 @@ logger = logging.getLogger(__name__)
 # https://core.telegram.org/bots/api#getupdates: what is not named here is not sent to us.
 KINDS = ["message", "edited_message", "channel_post", "callback_query", "my_chat_member"]
 _TOKEN = re.compile(r"\d+:[\w-]{30,}")
+_Result = TypeVar("_Result")
+_POLL = 30  # seconds that Telegram may hold a question for news before it answers "none"
 _LONGEST_WAIT = 60  # seconds between two attempts to reach Telegram
+_LONGEST_STOP = 20  # seconds
+_MOST_AT_ONCE = 4096  # updates that are being answered or wait for their turn
 
 
 class TelegramSettingsError(Exception):
@@ -100,14 +106,16 @@ class TelegramChannel(InputChannel):
             return routes
         if settings is None:
             return routes
-        # httpx writes the address of each request to its log, and the token is in it.
+        # httpx logs the address of each request, with the token in it; the other logs what it cannot read.
         logging.getLogger("httpx").setLevel(logging.WARNING)
+        logging.getLogger("telegram").setLevel(logging.CRITICAL + 1)
         connection = _Connection(settings)
 
         @routes.after_server_start
         async def start(app: Sanic, _: Any) -> None:
             def forget(conversation: str) -> None:
-                app.ctx.agent.tracker_store.delete(conversation)
+                if app.ctx.agent:
+                    app.ctx.agent.tracker_store.delete(conversation)
 
             connection.start(Turns(self.name(), shared(), on_new_message, forget))
 
@@ -122,7 +130,7 @@ class TelegramChannel(InputChannel):
                 given = request.headers.get("X-Telegram-Bot-Api-Secret-Token", "")
                 if not hmac.compare_digest(given.encode(), settings.secret.encode()):
                     return json({"error": "this is for Telegram only"}, status=403)
-                return empty(200 if await connection.take(request) else 400)
+                return empty(await connection.take(request))
 
         return routes
 
@@ -132,8 +140,9 @@ class _Connection:
 
     def __init__(self, settings: TelegramSettings) -> None:
         self._settings = settings
-        self._starting: asyncio.Task[None] | None = None
+        self._line: asyncio.Task[None] | None = None
         self._application: Any = None
+        self._updates: Updates | None = None
 
     def start(self, turns: Turns) -> None:
         """Connect in the background: the web side does not wait for Telegram."""
@@ -144,68 +153,101 @@ class _Connection:
             .base_url(f"{settings.api_url}/bot")
             .base_file_url(f"{settings.api_url}/file/bot")
             .defaults(Defaults(link_preview_options=LinkPreviewOptions(is_disabled=True)))
-            .rate_limiter(AIORateLimiter(max_retries=10))
-            .concurrent_updates(InOrder())
-            .connection_pool_size(64)
+            .request(
+                HTTPXRequest(connection_pool_size=64, read_timeout=20, write_timeout=20, pool_timeout=60)
+            )
+            .get_updates_request(CarefulRequest(read_timeout=_POLL + 20))
+            .rate_limiter(AIORateLimiter(max_retries=0))  # the overall pace; waiting is Sender's
+            .concurrent_updates(_MOST_AT_ONCE)
+            .updater(None)
             .build()
         )
-        sender = Sender(self._application.bot)
-        updates = Updates(turns, sender, shared(), settings.page_url)
-        self._application.add_handler(TypeHandler(Update, updates.take))
+        self._updates = Updates(turns, Sender(self._application.bot), shared(), settings.page_url)
+        self._application.add_handler(TypeHandler(Update, self._updates.take))
         self._application.add_error_handler(_log_fault)
-        self._starting = asyncio.create_task(self._connect())
+        self._line = asyncio.create_task(self._serve())
+
+    async def _serve(self) -> None:
+        """Connect, then ask for news for ever; whatever is wrong with Telegram is tried again."""
+        async for attempt in AsyncRetrying(
+            wait=wait_exponential(max=_LONGEST_WAIT), before_sleep=_log_lost_line
+        ):
+            with attempt:
+                await self._connect()
+        if self._settings.webhook_url:
+            return
+        offset = 0
+        async for attempt in AsyncRetrying(
+            wait=wait_exponential(max=_LONGEST_WAIT), before_sleep=_log_lost_line
+        ):
+            with attempt:
+                while True:
+                    for update in await self._news(offset):
+                        await self._application.update_queue.put(update)
+                        offset = update.update_id + 1
+                    attempt.retry_state.attempt_number = 1
 
     async def _connect(self) -> None:
         application, settings = self._application, self._settings
-        try:
-            async for attempt in AsyncRetrying(
-                retry=retry_if_exception(is_passing), wait=wait_exponential(max=_LONGEST_WAIT)
-            ):
-                with attempt:
-                    await application.initialize()
-                    await application.bot.set_my_commands(
-                        [BotCommand(name, says) for name, says in shared().menu.telegram_commands.items()]
-                    )
-                    if settings.webhook_url:
-                        await application.bot.set_webhook(
-                            f"{settings.webhook_url}/webhooks/telegram/update",
-                            allowed_updates=KINDS,
-                            secret_token=settings.secret,
-                        )
-            await application.start()
-            if not settings.webhook_url:
-                await application.updater.start_polling(
-                    bootstrap_retries=-1, allowed_updates=KINDS, error_callback=_log_lost_line
-                )
-        except InvalidToken:
-            logger.error("Telegram is off: it does not know TELEGRAM_TOKEN. Was it revoked or mistyped?")
-        except Exception as error:  # the web side goes on whatever is wrong with Telegram
-            logger.error("Telegram is off: %s", type(error).__name__)
+        await application.initialize()
+        commands = shared().menu.telegram_commands
+        await application.bot.set_my_commands([BotCommand(name, says) for name, says in commands.items()])
+        if settings.webhook_url:
+            await application.bot.set_webhook(
+                f"{settings.webhook_url}/webhooks/telegram/update",
+                allowed_updates=KINDS,
+                secret_token=settings.secret,
+            )
+        else:
+            await application.bot.delete_webhook()
+        await application.start()
 
-    async def take(self, request: Request) -> bool:
-        """Queue an update that Telegram brought; False if it is not one."""
+    async def _news(self, offset: int) -> Sequence[Update]:
+        news: Sequence[Update] = await self._application.bot.get_updates(
+            offset=offset, timeout=_POLL, allowed_updates=KINDS
+        )
+        return news
+
+    async def take(self, request: Request) -> int:
+        """Queue an update that Telegram brought; the HTTP status to answer."""
+        if not (self._application and self._application.running):
+            return 503  # Telegram brings it again
         try:
-            update = Update.de_json(request.json, self._application.bot)
+            update = Update.de_json(readable(request.json), self._application.bot)
         except Exception:  # whatever the libraries raise at nonsense
-            return False
+            return 400
         await self._application.update_queue.put(update)
-        return True
+        return 200
 
     async def stop(self) -> None:
-        """Finish the turns that have begun and close the line."""
-        if self._starting:
-            self._starting.cancel()
-        application = self._application
-        if application.updater.running:
-            await application.updater.stop()
-        if application.running:
-            await application.stop()
-        await application.shutdown()
+        """Finish the turns that have begun, as far as that does not take too long, and close the line."""
+        if self._line:
+            self._line.cancel()
+        if self._updates:
+            self._updates.stop()
+        if self._application.running:
+            with suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(self._application.stop(), _LONGEST_STOP)
+        await self._application.shutdown()
 
 
-def _log_lost_line(error: TelegramError) -> None:
+async def _for_ever(attempt: Callable[[], Awaitable[_Result]]) -> _Result:
+    """The result of `attempt`, tried again after a while whatever went wrong."""
+
+    async def once() -> _Result:
+        return await attempt()
+
+    return await AsyncRetrying(wait=wait_exponential(max=_LONGEST_WAIT), before_sleep=_log_lost_line)(once)
+
+
+def _log_lost_line(state: RetryCallState) -> None:
+    error = state.outcome.exception() if state.outcome else None
     if isinstance(error, InvalidToken):
-        logger.error("Telegram is off: it no longer knows TELEGRAM_TOKEN. Was it revoked?")
+        logger.error(
+            "Telegram does not know TELEGRAM_TOKEN: was it revoked or mistyped? Trying again now and then"
+        )
+    elif isinstance(error, Conflict):
+        logger.error("Telegram is already talking to another bot with this TELEGRAM_TOKEN; trying again")
     else:
         logger.warning("Telegram cannot be reached (%s); trying again", type(error).__name__)
 

@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
+from datetime import timedelta
 from time import time
 from typing import Any, TypeVar
 
+import httpx
 from cachetools import TTLCache
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, ReplyParameters
 from telegram import Message as TelegramMessage
 from telegram.constants import ChatAction
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
-from tenacity import AsyncRetrying, retry_if_exception, stop_after_delay, wait_random_exponential
+from tenacity import AsyncRetrying, RetryCallState, stop_after_delay, wait_random_exponential
 
 _Result = TypeVar("_Result")
 LONGEST = 1200  # characters of one message: about a screenful. Telegram itself takes 4,096.
@@ -22,8 +24,8 @@ SHORT_TITLE = 16  # characters; two such buttons stand side by side on a small p
 MOST_CARDS = 3
 DELETABLE = 48 * 3600  # seconds, https://core.telegram.org/bots/api#deletemessage
 AT_ONCE = 100  # messages that one request may delete
-SWEPT = 300  # numbers before the last message that are tried when deleting; one count runs through all chats
 PATIENCE = 3600  # seconds to go on trying while the network is gone
+AGAIN = 3  # times at most when the message may have arrived and only the answer was lost
 TYPING_LASTS = 5  # seconds that Telegram shows it
 
 
@@ -31,10 +33,31 @@ class BlockedError(Exception):
     """The person has blocked the bot or is gone: nothing can be sent."""
 
 
-def is_passing(error: BaseException) -> bool:
-    """Whether it is worth trying again: the network, or Telegram, is out of order."""
-    passing = isinstance(error, NetworkError | RetryAfter)
-    return passing and not isinstance(error, BadRequest)
+def _try_again(state: RetryCallState) -> bool:
+    """Whether it is worth it: the network or Telegram is out of order, or we were too fast.
+
+    When only the answer was lost the message may be there already: twice is better than
+    never, but not many times.
+    """
+    error = state.outcome.exception() if state.outcome else None
+    if isinstance(error, BadRequest) or not isinstance(error, NetworkError | RetryAfter):
+        return False
+    may_have_arrived = isinstance(
+        error.__cause__, httpx.ReadTimeout | httpx.ReadError | httpx.RemoteProtocolError
+    )
+    return not may_have_arrived or state.attempt_number < AGAIN
+
+
+_growing = wait_random_exponential(multiplier=0.2, max=30)
+
+
+def _wait(state: RetryCallState) -> float:
+    """Seconds: as long as Telegram says, or a little longer each time."""
+    error = state.outcome.exception() if state.outcome else None
+    if isinstance(error, RetryAfter):
+        after = error.retry_after
+        return after.total_seconds() if isinstance(after, timedelta) else float(after)
+    return _growing(state)
 
 
 class Sender:
@@ -61,10 +84,12 @@ class Sender:
         with suppress(TelegramError):
             await self._bot.send_chat_action(chat, ChatAction.TYPING)
 
-    async def reply(self, chat: int, message: dict[str, Any], to: int | None = None) -> None:
+    async def reply(
+        self, chat: int, message: dict[str, Any], to: int | None = None, silently: bool = False
+    ) -> None:
         """Send one reply of a turn; `to`: the message that it must be seen to answer.
 
-        Raises BlockedError if the person cannot be reached any more.
+        `silently`: without a sound. Raises BlockedError if the person cannot be reached any more.
         """
         pieces = in_pieces(message["text"])
         for place, piece in enumerate(pieces):
@@ -75,15 +100,18 @@ class Sender:
                 text=piece,
                 reply_markup=keyboard(message.get("buttons", [])) if last else None,
                 reply_parameters=_answering(to) if to and not place else None,
+                disable_notification=silently,
             )
         for name, number in cards(message):
-            await self._send(
-                self._bot.send_contact,
-                chat_id=chat,
-                phone_number=number,
-                first_name=name,
-                disable_notification=True,
-            )
+            with suppress(TelegramError):  # the number stands in the words as well
+                await self._send(
+                    self._bot.send_contact,
+                    chat_id=chat,
+                    phone_number=number,
+                    first_name=name,
+                    vcard=f"BEGIN:VCARD\nVERSION:3.0\nFN:{name}\nTEL;TYPE=VOICE:{number}\nEND:VCARD",
+                    disable_notification=True,
+                )
 
     async def _send(self, method: Callable[..., Awaitable[TelegramMessage]], **what: Any) -> None:
         try:
@@ -97,22 +125,26 @@ class Sender:
         with suppress(TelegramError):
             await self._bot.answer_callback_query(query)
 
-    async def delete(self, chat: int, last: int) -> bool:
-        """Delete the messages of both sides, up to `last`, as far as Telegram allows; whether it did.
+    async def delete(self, chat: int) -> bool:
+        """Delete the messages of both sides from the last 48 hours; whether all that we know of went.
 
-        Those from before a restart are not remembered, so a stretch before `last` is tried too.
+        Numbers are not kept over a restart: after one, what was said before it stays.
         """
         young = time() - DELETABLE
-        known = {message for sent, message in self._deletable.pop(chat, []) if sent > young}
-        messages = sorted(known | set(range(max(1, last - SWEPT), last + 1)))
+        messages = sorted(message for sent, message in self._deletable.pop(chat, []) if sent > young)
         batches = [messages[start : start + AT_ONCE] for start in range(0, len(messages), AT_ONCE)]
-        return all([await self._delete(chat, batch) for batch in batches])
+        went = [await self._delete(chat, batch) for batch in batches]
+        return all(went)
 
     async def _delete(self, chat: int, messages: Sequence[int]) -> bool:
+        """Telegram refuses all if it refuses one (a die younger than a day): then in halves."""
         try:
             return await persistently(lambda: self._bot.delete_messages(chat, messages))
         except TelegramError:
-            return False
+            if len(messages) == 1:
+                return False
+            middle = len(messages) // 2
+            return all([await self._delete(chat, half) for half in (messages[:middle], messages[middle:])])
 
     def forget(self, chat: int) -> None:
         """Keep nothing of a chat that is over."""
@@ -125,12 +157,7 @@ async def persistently(attempt: Callable[[], Awaitable[_Result]]) -> _Result:
     async def once() -> _Result:
         return await attempt()
 
-    retrying = AsyncRetrying(
-        retry=retry_if_exception(is_passing),
-        wait=wait_random_exponential(multiplier=0.2, max=30),
-        stop=stop_after_delay(PATIENCE),
-        reraise=True,
-    )
+    retrying = AsyncRetrying(retry=_try_again, wait=_wait, stop=stop_after_delay(PATIENCE), reraise=True)
     return await retrying(once)
 
 

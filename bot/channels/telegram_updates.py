@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Coroutine
 from typing import Any
+from weakref import WeakValueDictionary
 
 from cachetools import TTLCache
+from limits import parse
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
 from telegram import CallbackQuery, ChatMember, Message, Update
 from telegram.constants import ChatType
 from telegram.ext import filters
@@ -18,6 +22,7 @@ from bot.knowledge import Knowledge
 REMEMBERED = 48 * 3600  # seconds: Telegram keeps updates for 24 hours and lets messages be edited for 48
 SILENCE = 180.0  # seconds without a word after a disclosure before we say that we are still here
 DOUBLE_TAP = 2  # seconds
+MOST = "30/minute"  # messages of one person; above it they are asked to slow down, with the numbers to ring
 DECLINED = 600  # seconds: in a group or a channel we say so once in this time
 # Fields of https://core.telegram.org/bots/api#message, and the words for each in data/guide/menu.yml.
 MEDIA = {
@@ -40,10 +45,14 @@ MEDIA = {
     "checklist": "other",
 }
 PAYLOADS = {"menu": "/menu", "privacy": "/privacy", "delete": "/delete_my_data"}
+COMMANDS = {"start", "help", "hide", *PAYLOADS}
 
 
 class Updates:
-    """Takes every update, and remembers for a while which it has taken."""
+    """Takes every update, and remembers for a while which it has taken.
+
+    One person's updates are taken in the order in which they came, those of many side by side.
+    """
 
     def __init__(self, turns: Turns, sender: Sender, knowledge: Knowledge, page_url: str | None) -> None:
         self._turns, self._sender, self._knowledge, self._page_url = turns, sender, knowledge, page_url
@@ -52,26 +61,49 @@ class Updates:
         self._declined: TTLCache[object, None] = TTLCache(100_000, DECLINED)
         self._words: TTLCache[int, dict[int, int]] = TTLCache(100_000, REMEMBERED)  # hashes, to see an edit
         self._last: TTLCache[int, int] = TTLCache(100_000, REMEMBERED)
+        self._order: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
         self._check_ins: dict[int, asyncio.Task[None]] = {}
+        self._besides: set[asyncio.Task[None]] = set()  # what nobody waits for
+        self._counts = MemoryStorage()  # the limiter itself holds only a weak reference
+        self._limiter, self._most = MovingWindowRateLimiter(self._counts), parse(MOST)
+
+    def stop(self) -> None:
+        """Say nothing more of our own accord."""
+        for waiting in self._check_ins.values():
+            waiting.cancel()
 
     async def take(self, update: Update, _: Any) -> None:
         """Answer `update`, unless it has been answered or nothing was said in it."""
         if not _first(self._taken, update.update_id):
             return
+        if update.callback_query:
+            self._meanwhile(self._sender.acknowledge(update.callback_query.id))
+        chat = update.effective_chat.id if update.effective_chat else 0
         try:
-            if update.callback_query:
-                await self._button(update.callback_query)
-            elif update.my_chat_member:
-                await self._membership(update)
-            elif update.message:
-                await self._message(update, update.message)
-            elif update.edited_message:
-                await self._edited(update.edited_message)
-            elif update.channel_post:
-                await self._decline(update.channel_post.chat.id, "channel")
+            if _asks_for_help(update.message):
+                await self._help(chat)  # at once, whatever else is waiting
+            order = self._order.setdefault(chat, asyncio.Lock())
+            async with order:  # asyncio's locks are given in the order in which they were asked for
+                await self._in_turn(update)
         except BlockedError:
-            if update.effective_chat:
-                self._gone(update.effective_chat.id)
+            self._gone(chat)
+
+    async def _in_turn(self, update: Update) -> None:
+        if update.callback_query:
+            await self._button(update.callback_query)
+        elif update.my_chat_member:
+            await self._membership(update)
+        elif update.message:
+            await self._message(update, update.message)
+        elif update.edited_message:
+            await self._edited(update.edited_message)
+        elif update.channel_post:
+            await self._decline(update.channel_post.chat.id, "channel")
+
+    def _meanwhile(self, doing: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(doing)
+        self._besides.add(task)
+        task.add_done_callback(self._besides.discard)
 
     async def _message(self, update: Update, message: Message) -> None:
         if _is_a_bot(message) or filters.StatusUpdate.ALL.check_update(update):
@@ -85,51 +117,50 @@ class Updates:
         self._note(chat, message.message_id, words)
         late = message.message_id < self._last.get(chat, 0)
         self._last[chat] = max(message.message_id, self._last.get(chat, 0))
-        command, rest = _command(words)
-        if command in self._commands() and not rest:
-            await self._commands()[command](message)
+        if not self._limiter.hit(self._most, str(chat)):
+            await self._say(chat, self._knowledge.phrase("too_fast"))
             return
-        if command in ("start", "help"):
-            await self._commands()[command](message)
-            words = rest
         if words:
-            await self._turn(chat, words, to=message.message_id if late else None)
+            await self._words_or_command(chat, words, to=message.message_id if late else None)
         if kind := _media(message):
             await self._media(message, kind)
         elif not words:
             await self._turn(chat, "")
 
-    def _commands(self) -> dict[str, Callable[[Message], Any]]:
-        return {
-            "start": self._start,
-            "help": self._help,
-            "hide": self._hide,
-            **dict.fromkeys(PAYLOADS, self._payload),
-        }
+    async def _words_or_command(self, chat: int, words: str, to: int | None, opening: str = "") -> None:
+        """A command, and what is said behind it: help comes before the rest, but nothing before hiding."""
+        command, rest = _command(words)
+        if command not in COMMANDS:
+            await self._turn(chat, words, to=to, opening=opening)
+            return
+        says_more = len(rest.split()) > 1
+        if says_more and command != "hide":
+            await self._turn(chat, rest, to=to)
+        if command == "start":
+            await self._start(chat)
+        elif command == "hide":
+            await self._hide(chat)
+        elif command in PAYLOADS:
+            await self._turn(chat, PAYLOADS[command])
+        if says_more and command == "hide":
+            await self._turn(chat, rest)
 
-    async def _start(self, message: Message) -> None:
+    async def _start(self, chat: int) -> None:
         says = [self._says("start")]
         if self._page_url:
             says.append(self._says("start_page").replace("<page>", self._page_url))
-        await self._say(message.chat.id, "\n\n".join([*says, self._says("start_end")]))
+        await self._say(chat, "\n\n".join([*says, self._says("start_end")]))
 
-    async def _help(self, message: Message) -> None:
-        """Without the model, so that it comes at once whatever is broken."""
-        shown = [self._knowledge.services[name].card() for name in ("emergency_999", "childline")]
-        reply = {"text": self._says("help"), "custom": {"services": shown}}
-        await self._sender.reply(message.chat.id, reply)
+    async def _help(self, chat: int) -> None:
+        """Without the model, so that it comes whatever is broken."""
+        await self._say(chat, self._says("help"), "emergency_999", "childline")
 
-    async def _hide(self, message: Message) -> None:
-        chat = message.chat.id
-        self._turns.forget(str(chat))
+    async def _hide(self, chat: int) -> None:
         self._stop_check_in(chat)
         self._words.pop(chat, None)
-        hidden = await self._sender.delete(chat, message.message_id)
+        hidden = await self._sender.delete(chat)
+        self._turns.forget(str(chat))
         await self._say(chat, self._says("hidden" if hidden else "not_all_hidden"))
-
-    async def _payload(self, message: Message) -> None:
-        command, _ = _command(message.text or message.caption or "")
-        await self._turn(message.chat.id, PAYLOADS[command])
 
     async def _edited(self, message: Message) -> None:
         """What was changed is read again: a child may put the true words in afterwards."""
@@ -139,13 +170,12 @@ class Updates:
         if self._words.get(chat, {}).get(message.message_id) == hash(words):
             return
         self._note(chat, message.message_id, words)
-        await self._turn(chat, words, to=message.message_id, opening=self._says("edited"))
+        await self._words_or_command(chat, words, to=message.message_id, opening=self._says("edited"))
 
     def _note(self, chat: int, message: int, words: str) -> None:
         self._words[chat] = {**self._words.get(chat, {}), message: hash(words)}
 
     async def _button(self, query: CallbackQuery) -> None:
-        await self._sender.acknowledge(query.id)
         if query.message is None:
             return
         chat, payload = query.message.chat.id, query.data or ""
@@ -155,6 +185,7 @@ class Updates:
             await self._decline(chat, "group")
         elif self._turns.is_ours(payload) and _is_under(query.message, payload):
             await self._turn(chat, payload)
+            self._tapped[chat, query.message.message_id, payload] = None
         else:
             await self._say(chat, self._says("stale"))
 
@@ -183,23 +214,31 @@ class Updates:
 
     async def _turn(self, chat: int, words: str, to: int | None = None, opening: str = "") -> None:
         self._stop_check_in(chat)
-        await self._sender.typing(chat)
+        self._meanwhile(self._sender.typing(chat))
         replies = await self._turns.take(str(chat), words)
         for place, reply in enumerate(replies):
             if opening and not place:
                 reply = {**reply, "text": f"{opening}\n\n{reply['text']}"}
-            await self._sender.reply(chat, reply, to=to if not place else None)
-        for reply in replies:
-            if says := reply.get("custom", {}).get("check_in"):
+            await self._sender.reply(chat, self._with_cards(reply), to=to if not place else None)
+            custom = reply.get("custom", {})
+            if custom.get("forget"):
+                self._words.pop(chat, None)
+                await self._say(chat, self._says("deleted"))
+            if says := custom.get("check_in"):
+                self._stop_check_in(chat)
                 self._check_ins[chat] = asyncio.create_task(self._check_in(chat, says))
 
     async def _check_in(self, chat: int, says: str) -> None:
+        """Without a sound: somebody else may be near."""
         await asyncio.sleep(SILENCE)
-        self._check_ins.pop(chat, None)
         try:
-            await self._say(chat, says)
+            await self._sender.reply(chat, {"text": says}, silently=True)
         except BlockedError:
-            self._gone(chat)
+            self._turns.forget(str(chat))
+            self._sender.forget(chat)
+        finally:
+            if self._check_ins.get(chat) is asyncio.current_task():
+                del self._check_ins[chat]
 
     def _stop_check_in(self, chat: int) -> None:
         if waiting := self._check_ins.pop(chat, None):
@@ -215,8 +254,15 @@ class Updates:
     def _says(self, name: str) -> str:
         return self._knowledge.say(self._knowledge.menu.telegram[name])
 
-    async def _say(self, chat: int, text: str) -> None:
-        await self._sender.reply(chat, {"text": text})
+    async def _say(self, chat: int, text: str, *services: str) -> None:
+        await self._sender.reply(chat, self._with_cards({"text": text}, *services or ("childline",)))
+
+    def _with_cards(self, reply: dict[str, Any], *services: str) -> dict[str, Any]:
+        """A reply that has no services of its own can at least be rung from: those it names."""
+        if reply.get("custom"):
+            return reply
+        shown = [self._knowledge.services[name].card() for name in services or ("childline",)]
+        return {**reply, "custom": {"services": shown}}
 
 
 def _first(seen: TTLCache[object, None], key: object) -> bool:
@@ -231,10 +277,18 @@ def _is_a_bot(message: Message) -> bool:
     return bool(message.from_user and message.from_user.is_bot)
 
 
+def _asks_for_help(message: Message | None) -> bool:
+    if message is None or message.chat.type != ChatType.PRIVATE or _is_a_bot(message):
+        return False
+    return _command(message.text or "")[0] == "help"
+
+
 def _command(words: str) -> tuple[str, str]:
     """The command that `words` begin with, without slash and bot's name, and what follows it."""
-    first, _, rest = words.strip().partition(" ")
-    return (first[1:].partition("@")[0].lower(), rest.strip()) if first.startswith("/") else ("", words)
+    if not words.startswith("/"):
+        return "", words
+    first, *rest = words[1:].split(maxsplit=1) or [""]
+    return first.partition("@")[0].rstrip(".,;:!?").lower(), "".join(rest)
 
 
 def _media(message: Message) -> str | None:

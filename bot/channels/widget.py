@@ -7,6 +7,7 @@ Neither IP address nor user agent is read.
 from __future__ import annotations
 
 import asyncio
+import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
@@ -21,13 +22,14 @@ from sanic import Blueprint
 from sanic.request import Request
 from sanic.response import HTTPResponse, empty, html, json, redirect
 
-from bot.channels.sessions import Session, Sessions, shared_sessions
+from bot.channels.sessions import LASTS, Session, Sessions, shared_sessions
 from bot.channels.turn import Message, Turns
 from bot.knowledge import Knowledge, shared
 from bot.widget.page import HEADERS, ChatPage
 
 REMEMBERED = 600  # seconds: how long a message that is sent again still gets the same answer
 LARGEST = 32_000  # bytes of one request
+MOST_AT_ONCE = 100  # messages being answered; more would make everybody wait too long
 LONGEST_ID = 64  # characters of the number that the page gives a message
 
 
@@ -47,6 +49,8 @@ class WidgetChannel(InputChannel):
         self._counts = MemoryStorage()  # the limiter itself holds only a weak reference
         self._limiter = MovingWindowRateLimiter(self._counts)
         self._answers: TTLCache[tuple[str, str], asyncio.Task[list[Message]]] = TTLCache(50_000, REMEMBERED)
+        self._left: TTLCache[str, None] = TTLCache(500_000, LASTS)  # sessions that were wiped
+        self._at_once = 0
 
     @classmethod
     def name(cls) -> str:
@@ -59,7 +63,8 @@ class WidgetChannel(InputChannel):
 
         def turns(request: Request) -> Turns:
             def forget(conversation: str) -> None:
-                request.app.ctx.agent.tracker_store.delete(conversation)
+                if request.app.ctx.agent:
+                    request.app.ctx.agent.tracker_store.delete(conversation)
 
             return Turns(self.name(), knowledge, on_new_message, forget)
 
@@ -73,40 +78,40 @@ class WidgetChannel(InputChannel):
             body = _body(request)
             if body is None:
                 return _json({"error": "the body must be a JSON object with session, id and message"}, 400)
-            session = self._sessions.read(body.get("session"))
+            session = self._session(body.get("session"))
             if session is None:
                 return _json({"error": "this session is over; ask for a new one"}, 401)
-            if not self._limiter.hit(self._most_messages, session.sender):
-                return _json([{"text": knowledge.phrase("too_fast")}], 429)
-            return _json(await self._answer(turns(request), session, body))
+            replies = await self._answer(turns(request), session, body)
+            return _json(replies or [{"text": knowledge.phrase("too_fast")}], 200 if replies else 429)
 
         @routes.post("/forget")
         async def forget(request: Request) -> HTTPResponse:
-            if session := self._sessions.read((_body(request) or {}).get("session")):
-                turns(request).forget(session.sender)
+            self._leave(turns(request), (_body(request) or {}).get("session"))
             return empty(headers=HEADERS)
 
         @routes.post("/page")
         async def page(request: Request) -> HTTPResponse:
             """A message from the form, for browsers without scripts."""
             token, framed = request.form.get("session"), request.form.get("framed") == "yes"
-            session = self._sessions.read(token)
+            session = self._session(token)
+            if session is None and self._sessions.read(token):
+                return redirect(knowledge.menu.page["leave_to"], status=303, headers=HEADERS)
             if session is None:
                 token, session = self._sessions.start(None)
-            if self._limiter.hit(self._most_messages, session.sender):
-                replies = await self._take(turns(request), session, request.form.get("message"))
-            else:
-                replies = [{"text": knowledge.phrase("too_fast")}]
-            talk = await _talk(request, turns(request).conversation(session.sender))
-            talk = talk or [("bot", reply) for reply in replies]
+            said = {name: request.form.get(name) for name in ("id", "message")}
+            replies = await self._answer(turns(request), session, said)
+            replies = replies or [{"text": knowledge.phrase("too_fast")}]
+            talk = await _talk(request, turns(request).conversation(session.sender), knowledge)
+            if replies[-1]["text"] not in [message["text"] for _, message in talk[-len(replies) :]]:
+                talk += [("bot", reply) for reply in replies]
             return html(pages.render(token, talk, framed=framed), headers=pages.headers(framed))
 
         @routes.post("/leave")
         async def leave(request: Request) -> HTTPResponse:
             """Leave quickly, for browsers without scripts."""
-            if session := self._sessions.read(request.form.get("session")):
-                turns(request).forget(session.sender)
-            return redirect(knowledge.menu.page["leave_to"], status=303, headers=HEADERS)
+            self._leave(turns(request), request.form.get("session"))
+            headers = {**HEADERS, "Clear-Site-Data": '"cache"'}
+            return redirect(knowledge.menu.page["leave_to"], status=303, headers=headers)
 
         return routes
 
@@ -116,19 +121,40 @@ class WidgetChannel(InputChannel):
         known = place if isinstance(place, str) and place in knowledge.places else None
         return _json({"session": self._sessions.start(known)[0]})
 
+    def _session(self, token: object) -> Session | None:
+        session = self._sessions.read(token)
+        return None if session is None or session.sender in self._left else session
+
+    def _leave(self, turns: Turns, token: object) -> None:
+        """Wipe a conversation for good, also one that is being answered at this moment."""
+        if session := self._session(token):
+            self._left[session.sender] = None
+            turns.forget(session.sender)
+            for key in [key for key in list(self._answers) if key[0] == session.sender]:
+                self._answers.pop(key, None)
+
     async def _answer(self, turns: Turns, session: Session, body: dict[str, Any]) -> list[Message]:
-        """The replies; for a message that is sent again the same ones, without saying it to Rasa twice."""
-        number = body.get("id")
-        if not isinstance(number, str) or not number or len(number) > LONGEST_ID:
-            return await self._take(turns, session, body.get("message"))
+        """The replies; for a message that is sent again the same ones, without saying it to Rasa twice.
+
+        Nothing if this session, or everybody together, asks too much at once.
+        """
+        given = body.get("id")
+        number = given if isinstance(given, str) and 0 < len(given) <= LONGEST_ID else secrets.token_hex(8)
         key = session.sender, number
         if key not in self._answers:
+            if self._at_once >= MOST_AT_ONCE or not self._limiter.hit(self._most_messages, session.sender):
+                return []
             self._answers[key] = asyncio.create_task(self._take(turns, session, body.get("message")))
         return await asyncio.shield(self._answers[key])
 
-    @staticmethod
-    async def _take(turns: Turns, session: Session, message: object) -> list[Message]:
-        return await turns.take(session.sender, message, place=session.place)
+    async def _take(self, turns: Turns, session: Session, message: object) -> list[Message]:
+        self._at_once += 1
+        try:
+            return await turns.take(session.sender, message, place=session.place)
+        finally:
+            self._at_once -= 1
+            if session.sender in self._left:
+                turns.forget(session.sender)
 
 
 def _body(request: Request) -> dict[str, Any] | None:
@@ -145,14 +171,16 @@ def _json(body: object, status: int = 200) -> HTTPResponse:
     return json(body, status=status, headers=HEADERS)
 
 
-async def _talk(request: Request, conversation: str) -> list[tuple[str, Message]]:
-    """What was said so far: who ("you" or "bot") and what."""
+async def _talk(request: Request, conversation: str, knowledge: Knowledge) -> list[tuple[str, Message]]:
+    """What was said so far: who ("you" or "bot") and what. A button's press is shown by its title."""
+    titles = {f"/{topic}": answer.title for topic, answer in knowledge.answers.items()}
     store = request.app.ctx.agent and request.app.ctx.agent.tracker_store
     tracker = await store.retrieve(conversation) if store else None
     talk: list[tuple[str, Message]] = []
     for event in tracker.events if tracker else ():
         if isinstance(event, UserUttered) and event.text:
-            talk.append(("you", {"text": event.text}))
+            pressed = event.text.startswith("/")
+            talk.append(("you", {"text": titles.get(event.text, "…") if pressed else event.text}))
         elif isinstance(event, BotUttered) and event.text:
             buttons = event.data.get("buttons") or []
             talk.append(("bot", {"text": event.text, "buttons": buttons, "custom": event.data.get("custom")}))

@@ -1,7 +1,7 @@
 // The chat. Nothing is stored in the browser: closing the tab forgets the conversation.
 
 import { colour } from "./comfort.js";
-import { leave } from "./leave.js";
+import { hush, leave } from "./leave.js";
 import { asButton, ours, shown } from "./reply.js";
 
 const { says } = ours;
@@ -11,7 +11,8 @@ const state = document.getElementById("state");
 const form = document.getElementById("write");
 const words = document.getElementById("words");
 const help = document.querySelector(".help");
-const PATIENCE = 25000; // milliseconds before we say that it is slow
+const SLOW = 5000; // milliseconds before we say that it is slow and open the numbers to ring
+const PATIENCE = 25000; // milliseconds before it is given up
 const SILENCE = 180000; // milliseconds without a word after a disclosure before we say that we are still here
 const AGAIN = [1000, 3000]; // milliseconds before a message is sent by itself once more
 const waiting = []; // messages on their way, in order
@@ -67,24 +68,39 @@ async function deliver() {
   if (delivering || !waiting.length) return;
   delivering = true;
   typing.hidden = false;
+  state.textContent = says.writing;
+  const slow = setTimeout(() => { state.textContent = says.slow; help.open = true; }, SLOW);
   const next = waiting[0];
   try {
     const replies = await attempt(next);
     state.textContent = "";
     waiting.shift();
+    unmark(next);
     for (const reply of replies) {
+      if (reply.custom?.forget) talk.replaceChildren();
       add("bot", reply);
+      clearTimeout(checkIn);
       const stillHere = reply.custom?.check_in;
-      if (stillHere) checkIn = setTimeout(add, SILENCE, "bot", { text: stillHere });
+      if (stillHere && !waiting.length) checkIn = setTimeout(add, SILENCE, "bot", { text: stillHere });
     }
-    delivering = false;
-    typing.hidden = true;
+    done(slow);
     deliver();
   } catch (error) {
-    delivering = false;
-    typing.hidden = true;
+    done(slow);
     failed(next, error.name === "AbortError");
   }
+}
+
+function done(slow) {
+  clearTimeout(slow);
+  delivering = false;
+  typing.hidden = true;
+}
+
+function unmark({ item }) {
+  const again = item.querySelector(".again");
+  if (again === document.activeElement) words.focus();
+  again?.remove();
 }
 
 function failed(message, slow) {
@@ -93,9 +109,11 @@ function failed(message, slow) {
   if (message.tries < AGAIN.length) {
     setTimeout(deliver, AGAIN[message.tries]);
     message.tries += 1;
-  } else if (!message.item.querySelector(".again")) {
-    const again = asButton(says.try_again, () => { again.remove(); deliver(); }, "again");
-    message.item.append(again);
+    return;
+  }
+  for (const unsent of waiting) {
+    if (unsent.item.querySelector(".again")) continue;
+    unsent.item.append(asButton(says.try_again, () => { waiting.forEach(unmark); deliver(); }, "again"));
   }
 }
 
@@ -118,23 +136,23 @@ const menu = document.getElementById("menu");
 menu.addEventListener("click", () => send(says.menu, "/menu"));
 menu.hidden = false;
 
-addEventListener("offline", () => { state.textContent = says.not_sent; help.open = true; });
+addEventListener("offline", () => { state.textContent = says.offline; help.open = true; });
 addEventListener("online", () => {
-  for (const again of document.querySelectorAll(".again")) again.remove();
+  waiting.forEach(unmark);
   state.textContent = "";
   deliver();
 });
 
+const asked = new URLSearchParams(location.search);
+ours.place = asked.get("place");
 if (ours.framed) {
-  const asked = new URLSearchParams(location.search);
-  ours.place = asked.get("place");
   colour(asked.get("colour"));
   const close = document.getElementById("close");
   const toParent = (said) => parent.postMessage({ yourSay: said }, "*");
   if (parent !== window) {
     close.hidden = asked.get("mode") === "inline";
-    close.addEventListener("click", () => toParent("close"));
-    document.addEventListener("keydown", (event) => { if (event.key === "Escape") toParent("close"); });
+    close.addEventListener("click", () => { hush(); toParent("close"); });
+    document.addEventListener("keydown", (event) => { if (event.key === "Escape") { hush(); toParent("close"); } });
     addEventListener("message", (event) => {
       if (event.source === parent && event.data?.yourSay === "opened") words.focus();
       if (event.source === parent && event.data?.yourSay === "leave") leave();

@@ -14,6 +14,7 @@ const CHANGES = {
   plain_tab: (on) => { document.title = on ? says.plain_title : title; },
 };
 
+if (ours.framed) delete CHANGES.plain_tab; // the tab belongs to the site around us
 for (const [name, change] of Object.entries(CHANGES)) {
   const isOn = name === "dark" && matchMedia("(prefers-color-scheme: dark)").matches;
   const button = asButton(says[name], () => {

@@ -9,17 +9,22 @@ let presses = 0;
 let forgetting;
 
 export function wipe() {
+  hush();
   const body = new Blob([JSON.stringify({ session: ours.session })], { type: "text/plain" });
   navigator.sendBeacon("/webhooks/widget/forget", body);
   document.getElementById("talk").replaceChildren();
   document.getElementById("words").value = "";
 }
 
-export function leave() {
-  document.documentElement.classList.add("left");
-  document.title = says.leaving;
-  status.textContent = says.leaving;
+export function hush() {
   if ("speechSynthesis" in window) speechSynthesis.cancel();
+}
+
+export function leave() {
+  const cover = document.getElementById("cover");
+  cover.hidden = false;
+  cover.textContent = says.leaving;
+  document.title = says.leaving;
   wipe();
   if (ours.framed && parent !== window) parent.postMessage({ yourSay: "leave" }, "*");
   else location.replace(says.leave_to);
@@ -30,8 +35,12 @@ document.getElementById("leave").addEventListener("submit", (event) => {
   leave();
 });
 
+// A Shift that made a capital letter does not count.
+let modified = false;
+document.addEventListener("keydown", (event) => { if (event.key !== "Shift") modified = event.shiftKey; }, true);
 document.addEventListener("keyup", (event) => {
-  if (event.key !== "Shift") {
+  if (event.key !== "Shift" || modified) {
+    if (event.key === "Shift") modified = false;
     presses = 0;
     return;
   }
@@ -42,7 +51,7 @@ document.addEventListener("keyup", (event) => {
     status.textContent = presses === 1 ? says.shift_2 : says.shift_1;
     forgetting = setTimeout(() => { presses = 0; status.textContent = ""; }, WITHIN);
   }
-});
+}, true);
 
 // Closing the tab forgets, and the back button brings nothing back.
 addEventListener("pagehide", wipe);

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import secrets
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -68,12 +69,14 @@ class ChatPage:
             talk=talk,
             framed=framed,
             card=self._knowledge.say(card.unasked) if card else None,
+            language=language,
+            number=secrets.token_hex(12),
             ours={"session": session, "framed": framed, "says": self._says},
         )
 
     def loader(self) -> str:
         """The script that a site embeds."""
-        words = ("title", "open", "close", "leave", "leaving", "not_sent", "leave_to", "shift_2", "shift_1")
+        words = ("title", "open", "close", "leave", "leaving", "loading", "leave_to")
         return self._loader.render(ours={name: self._says[name] for name in words}, help_now=self._help_now)
 
     def headers(self, framed: bool) -> dict[str, str]:

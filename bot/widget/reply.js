@@ -20,7 +20,7 @@ function pieces(text) {
     const lines = piece.split("\n");
     const list = lines.length > 1 && lines.slice(1).every((line) => line.startsWith("- "));
     if (lines.every((line) => line.startsWith("- "))) return make("ul", {}, ...lines.map(asItem));
-    if (!list) return make("p", { textContent: piece });
+    if (!list) return make("p", { textContent: piece, dir: "auto" });
     return make("div", {}, make("p", { textContent: lines[0] }), make("ul", {}, ...lines.slice(1).map(asItem)));
   });
 }
@@ -30,6 +30,7 @@ const asItem = (line) => make("li", { textContent: line.slice(2) });
 function link(href, text, away = false) {
   const anchor = make("a", { href, textContent: text });
   if (away) Object.assign(anchor, { target: "_blank", rel: "noopener noreferrer" });
+  else if (ours.framed) anchor.target = "_top"; // a site's policy may forbid the frame to go to tel:
   return anchor;
 }
 
@@ -40,33 +41,45 @@ function asCard(service) {
   if (service.web) ways.push(link(`https://${service.web}`, service.web, true));
   const card = make("li", {}, make("strong", { textContent: service.name }), ...ways,
     make("span", { textContent: service.helps_with }));
-  if (service.hours) card.append(make("span", { textContent: service.hours }));
+  for (const more of [service.hours, service.caution]) {
+    if (more) card.append(make("span", { textContent: more }));
+  }
   return card;
 }
 
 function whoCanHelp(services, open) {
   const cards = services.filter((service) => service.phones || service.text || service.web);
   if (!cards.length) return [];
-  return [make("details", { className: "cards", open }, make("summary", { textContent: says.who_can_help }),
-    make("ul", {}, ...cards.map(asCard)))];
+  const details = make("details", { className: "cards", open }, make("summary", { textContent: says.who_can_help }),
+    make("ul", {}, ...cards.map(asCard)));
+  details.setAttribute("aria-live", "off"); // the words are read out; this would be read on top
+  return [details];
+}
+
+/** A voice of the device itself: others send the words to somebody's server. */
+function ownVoice() {
+  const voices = "speechSynthesis" in window ? speechSynthesis.getVoices() : [];
+  return voices.find((voice) => voice.localService && voice.lang.startsWith("en"));
 }
 
 function withAnswer(item, text, custom, send) {
   const tools = make("div", { className: "tools" });
-  if ("speechSynthesis" in window) {
+  tools.setAttribute("aria-live", "off");
+  if (ownVoice()) {
     tools.append(asButton(says.read_aloud, () => {
       const speaking = speechSynthesis.speaking;
       speechSynthesis.cancel();
-      if (!speaking) speechSynthesis.speak(Object.assign(new SpeechSynthesisUtterance(text), { lang: "en-GB" }));
+      const voice = ownVoice();
+      if (!speaking) speechSynthesis.speak(Object.assign(new SpeechSynthesisUtterance(text), { voice, lang: voice.lang }));
     }));
   }
   tools.append(asButton(says.keep, () => {
     item.classList.add("kept");
+    addEventListener("afterprint", () => item.classList.remove("kept"), { once: true });
     print();
-    item.classList.remove("kept");
   }));
   if (custom.source) {
-    const helpful = make("span", { className: "helpful" }, make("span", { textContent: says.helpful }));
+    const helpful = make("span", { className: "helpful", role: "group", ariaLabel: says.helpful }, make("span", { textContent: says.helpful }));
     for (const [title, payload] of [[says.yes, "/feedback_helpful"], [says.no, "/feedback_unhelpful"]]) {
       helpful.append(asButton(title, () => send(`${says.helpful} ${title}`, payload)));
     }

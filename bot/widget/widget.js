@@ -6,96 +6,106 @@
   const home = new URL(script.src).origin;
   const says = {{ ours | tojson }};
   const help = {{ help_now | tojson }};
-  const PATIENCE = 8000; // milliseconds until the numbers are shown because the chat does not load
+  const WITHIN = 5000; // milliseconds between two presses of Shift
   const inline = asked.mode === "inline";
-  const left = asked.position === "left";
+  const side = asked.position === "left" ? "left" : "right";
   const accent = /^#?[0-9a-f]{6}$/i.test(asked.colour || "") ? asked.colour.replace("#", "") : "0b4f9c";
   const light = [0, 2, 4].reduce((sum, at, place) => {
     const share = parseInt(accent.slice(at, at + 2), 16) / 255;
     return sum + [0.2126, 0.7152, 0.0722][place] * (share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4);
   }, 0);
+  const ink = light > 0.179 ? "#000" : "#fff";
 
-  const style = `
-    :host { all: initial }
-    * { box-sizing: border-box; font: 600 1rem/1.4 system-ui, sans-serif }
-    .open { position: fixed; bottom: 1rem; ${left ? "left" : "right"}: 1rem; z-index: 2147483000; min-height: 3rem; max-width: calc(100vw - 2rem);
-      padding: .5rem 1.25rem; border: 2px solid ${light > 0.179 ? "#000" : "#fff"}; border-radius: 1.5rem; cursor: pointer;
-      background: #${accent}; color: ${light > 0.179 ? "#000" : "#fff"} }
-    .open:focus-visible { outline: 3px solid #c9820b; outline-offset: 2px }
-    .panel { ${inline ? "position: relative; width: 100%; height: 40rem;" : `position: fixed; bottom: 1rem; ${left ? "left" : "right"}: 1rem; z-index: 2147483001;
-      width: 25rem; height: 40rem; max-width: 100vw; max-height: 100vh;`} max-height: 100dvh; background: #fff; color: #15202b; border: 1px solid #6b7a89; overflow: auto }
-    ${inline ? "" : "@media (max-width: 30rem) { .panel { inset: 0; width: 100%; height: 100% } }"}
-    iframe { display: block; width: 100%; height: 100%; border: 0 }
-    .numbers { padding: 1rem; font-weight: 400 } .numbers a { display: block; min-height: 2rem; color: #0b4f9c }
-    [hidden] { display: none }
-    .cover { position: fixed; inset: 0; z-index: 2147483647; background: #fff }`;
+  // Styles are set one by one through the object model: no site's policy or style sheet stands in the way.
+  const FONT = "font: 600 1rem/1.4 system-ui, sans-serif; box-sizing: border-box;";
+  const BUTTON = `${FONT} min-height: 3rem; padding: .5rem 1.25rem; border-radius: 1.5rem; cursor: pointer;`;
+  const OPEN = `${BUTTON} position: fixed; bottom: 1rem; ${side}: 1rem; z-index: 2147483000; max-width: calc(100vw - 2rem); border: 2px solid ${ink}; background: #${accent}; color: ${ink};`;
+  const PANEL = "box-sizing: border-box; background: #fff; color: #15202b; border: 1px solid #6b7a89; overflow: auto;";
+  const BESIDE = `position: fixed; bottom: 1rem; ${side}: 1rem; z-index: 2147483001; width: 25rem; height: 40rem; max-width: 100vw; max-height: 100vh; max-height: 100dvh;`;
+  const WHOLE = "position: fixed; top: 0; right: 0; bottom: 0; left: 0; z-index: 2147483001; width: 100%; height: 100%;";
 
-  const make = (tag, content, ...children) => {
+  const make = (tag, content, style, ...children) => {
     const element = Object.assign(document.createElement(tag), content);
+    element.style.cssText = style;
     element.append(...children);
     return element;
   };
-  const host = make("div", {});
+  const press = (textContent, act, style) => {
+    const button = make("button", { type: "button", textContent }, style);
+    button.addEventListener("click", act);
+    return button;
+  };
+  const hostElement = () => make("div", {}, "all: initial !important; display: block !important;");
+  const host = hostElement();
   const root = host.attachShadow({ mode: "open" });
-  try {
-    const sheet = new CSSStyleSheet();
-    sheet.replaceSync(style);
-    root.adoptedStyleSheets = [sheet];
-  } catch {
-    root.append(make("style", { textContent: style }));
-  }
 
-  const numbers = make("div", { className: "numbers", hidden: true }, make("p", { textContent: says.not_sent }));
+  const numbers = make("div", {}, `${FONT} padding: 1rem; font-weight: 400;`, make("p", { textContent: says.loading }, ""));
+  const link = (href, textContent) => make("a", { href, textContent }, "display: block; min-height: 2rem; color: #0b4f9c;");
   for (const service of help) {
-    for (const phone of service.phones || []) {
-      numbers.append(make("a", { href: `tel:${phone.number.replace(/\s/g, "")}`, textContent: `${service.name} ${phone.number}` }));
-    }
-    if (service.text) numbers.append(make("a", { href: `sms:${service.text.number}`, textContent: `${service.name}: ${service.text.words}` }));
+    for (const phone of service.phones || []) numbers.append(link(`tel:${phone.number.replace(/\s/g, "")}`, `${service.name} ${phone.number}`));
+    if (service.text) numbers.append(link(`sms:${service.text.number}`, `${service.name}: ${service.text.words}`));
+    if (service.caution) numbers.append(make("p", { textContent: service.caution }, "margin: 0 0 .5rem;"));
   }
-  const panel = make("div", { className: "panel", hidden: true, role: "dialog" }, numbers);
-  panel.setAttribute("aria-label", says.title);
-  const open = make("button", { className: "open", type: "button", textContent: asked.greeting || says.open });
+  numbers.append(press(says.leave, leave, `${BUTTON} border: 0; background: #b3261e; color: #fff;`));
+  if (!inline) numbers.append(press(says.close, hide, `${BUTTON} margin-left: .5rem; border: 2px solid #0b4f9c; background: #fff; color: #0b4f9c;`));
+  const panel = make("div", { hidden: true }, "", numbers);
+  const open = press(asked.greeting || says.open, show, OPEN);
   open.setAttribute("aria-expanded", "false");
+  const phone = matchMedia("(max-width: 30rem)");
   let frame;
   let ready = false;
+  let shown = false;
+
+  function draw() {
+    const where = inline ? "position: relative; width: 100%; height: 40rem; max-height: 100vh;" : phone.matches ? WHOLE : BESIDE;
+    panel.style.cssText = `${PANEL} ${where} ${shown ? "" : "display: none;"}`;
+    if (frame) frame.style.cssText = `width: 100%; height: 100%; border: 0; display: ${ready ? "block" : "none"};`;
+    numbers.hidden = ready;
+    open.style.display = shown ? "none" : "";
+    open.setAttribute("aria-expanded", String(shown));
+  }
 
   function load() {
     const query = new URLSearchParams({ mode: inline ? "inline" : "button", colour: accent });
     if (asked.place) query.set("place", asked.place);
     if (asked.lang) query.set("lang", asked.lang);
-    frame = make("iframe", { src: `${home}/chat?${query}`, title: says.title, referrerPolicy: "no-referrer" });
+    frame = make("iframe", { src: `${home}/chat?${query}`, title: says.title, referrerPolicy: "no-referrer" }, "");
     panel.append(frame);
-    setTimeout(() => {
-      if (ready) return;
-      numbers.hidden = false;
-      if (inline) return;
-      const close = make("button", { type: "button", textContent: says.close });
-      close.addEventListener("click", hide);
-      numbers.append(close);
-      close.focus();
-    }, PATIENCE);
+  }
+
+  function tell(said) {
+    frame.contentWindow.postMessage({ yourSay: said }, home);
   }
 
   function show() {
     if (!frame) load();
     panel.hidden = false;
-    open.hidden = true;
-    open.setAttribute("aria-expanded", "true");
-    if (ready) frame.contentWindow.postMessage({ yourSay: "opened" }, home);
-    frame.focus();
+    shown = true;
+    draw();
+    if (inline) return;
+    if (ready) {
+      frame.focus();
+      tell("opened");
+    } else numbers.querySelector("a").focus();
   }
 
   function hide() {
-    panel.hidden = true;
-    open.hidden = false;
-    open.setAttribute("aria-expanded", "false");
+    shown = false;
+    draw();
     open.focus();
   }
 
   function leave() {
-    root.append(make("div", { className: "cover" }));
+    document.documentElement.style.setProperty("visibility", "hidden", "important");
+    const over = hostElement();
+    over.attachShadow({ mode: "closed" }).append(make("div", { role: "alert", textContent: says.leaving }, `${FONT} ${WHOLE} visibility: visible; z-index: 2147483647; padding: 2rem; background: #fff; color: #15202b;`));
+    document.documentElement.append(over);
     document.title = says.leaving;
-    location.replace(says.leave_to);
+    try {
+      top.location.replace(says.leave_to);
+    } catch {
+      location.replace(says.leave_to);
+    }
   }
 
   addEventListener("message", (event) => {
@@ -103,32 +113,41 @@
     const said = event.data?.yourSay;
     if (said === "ready") {
       ready = true;
-      numbers.hidden = true;
-      if (!inline) frame.contentWindow.postMessage({ yourSay: "opened" }, home);
-    } else if (said === "close") hide();
+      draw();
+      if (shown && !inline) {
+        frame.focus();
+        tell("opened");
+      }
+    } else if (said === "close" && !inline) hide();
     else if (said === "leave") leave();
   });
 
   // Shift three times leaves from anywhere on the page once the chat has been opened.
   let presses = 0;
+  let modified = false;
   let forgetting;
+  addEventListener("keydown", (event) => { if (event.key !== "Shift") modified = event.shiftKey; }, true);
   addEventListener("keyup", (event) => {
-    presses = event.key === "Shift" && frame ? presses + 1 : 0;
+    const counts = event.key === "Shift" && frame && !modified;
+    if (event.key === "Shift") modified = false;
+    presses = counts ? presses + 1 : 0;
     clearTimeout(forgetting);
-    forgetting = setTimeout(() => { presses = 0; }, 5000);
+    forgetting = setTimeout(() => { presses = 0; }, WITHIN);
     if (presses < 3) return;
-    if (ready) frame.contentWindow.postMessage({ yourSay: "leave" }, home);
+    if (ready) tell("leave");
     leave();
-  });
+  }, true);
 
-  open.addEventListener("click", show);
+  phone.addEventListener?.("change", draw);
   root.append(panel);
   if (inline) {
     script.after(host);
-    panel.removeAttribute("role");
     show();
   } else {
+    panel.setAttribute("role", "dialog");
+    panel.setAttribute("aria-label", says.title);
     root.append(open);
     document.body.append(host);
+    draw();
   }
 })();

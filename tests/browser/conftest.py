@@ -16,12 +16,12 @@ from tests.conftest import free_port, running
 
 QUIETLY = ["--no-sandbox", "--disable-quic", "--disable-background-networking", "--disable-component-update"]
 PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>School</title>
-<style>button {{ color: lime; position: static; font-size: 50px }}</style></head>
+<style>div, button {{ color: lime; position: static; opacity: .3; font-size: 50px }}</style></head>
 <body><main><h1>Our school</h1><p>Welcome.</p>
 <script src="{bot}/widget.js" {attributes} defer></script></main></body></html>"""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # its event loop would stand in the way of the asynchronous tests
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         chromium = shutil.which("chromium") or shutil.which("google-chrome")
@@ -54,6 +54,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     Thread(target=server.serve_forever, daemon=True).start()
     address = f"http://127.0.0.1:{port}"
     with running(YOUR_SAY_SITES=address) as bot:
+        (folder / "bare.html").write_text(PAGE.format(bot="", attributes="").replace("<script", "<template"))
         yield Site(folder, bot, address)
     server.shutdown()
 

@@ -27,8 +27,15 @@ FIELDS = {
     "setMyCommands": {"commands"},
     "setWebhook": {"url", "allowed_updates", "secret_token", "max_connections", "drop_pending_updates"},
     "deleteWebhook": {"drop_pending_updates"},
-    "sendMessage": {"chat_id", "text", "reply_markup", "reply_parameters", "link_preview_options"},
-    "sendContact": {"chat_id", "phone_number", "first_name", "disable_notification", "reply_markup"},
+    "sendMessage": {
+        "chat_id",
+        "text",
+        "reply_markup",
+        "reply_parameters",
+        "link_preview_options",
+        "disable_notification",
+    },
+    "sendContact": {"chat_id", "phone_number", "first_name", "vcard", "disable_notification", "reply_markup"},
     "sendChatAction": {"chat_id", "action"},
     "answerCallbackQuery": {"callback_query_id", "text"},
     "deleteMessages": {"chat_id", "message_ids"},
@@ -72,6 +79,7 @@ class BotApi:
     pending: list[Update] = field(default_factory=list)
     queries: set[str] = field(default_factory=set)
     down: bool = False  # no connection is answered
+    refused: int = 0  # connections cut off while it was down
     shuffle: Callable[[list[Update]], list[Update]] = list  # what delivery does to a batch
     lock: threading.RLock = field(default_factory=threading.RLock)
     last_update: int = 1000
@@ -116,6 +124,7 @@ class BotApi:
     async def _answer(self, request: web.Request) -> web.StreamResponse:
         method = request.match_info["method"]
         if self.down:
+            self.refused += 1
             return _cut_off(request)
         given = {name: _plain(name, value) for name, value in (await request.post()).items()}
         try:
@@ -128,6 +137,8 @@ class BotApi:
                 fault = self.faults[method].popleft() if self.faults[method] else None
             if isinstance(fault, int):
                 raise RefusedError(429, f"Too Many Requests: retry after {fault}", retry_after=fault)
+            if fault == "unauthorised":
+                raise RefusedError(401, "Unauthorized")
             if fault == "broken":
                 return web.Response(status=502, text="<html>Bad Gateway</html>")
             if fault == "lost":
@@ -140,7 +151,7 @@ class BotApi:
                 return _cut_off(request)
             return web.json_response({"ok": True, "result": result})
         except RefusedError as refused:
-            if refused.code not in (401, 403, 429):
+            if refused.code not in (401, 403, 429) and "for everyone" not in refused.body["description"]:
                 self.mistakes.append(f"{method} {refused.body['description']}: {given}")
             return web.json_response(refused.body, status=refused.code)
 
@@ -216,10 +227,13 @@ class BotApi:
 
     def _delete(self, chat: Conversation, numbers: list[int]) -> bool:
         _check(1 <= len(numbers) <= 100, "there must be 1-100 message identifiers")
-        for number in numbers:
-            if message := chat.messages.get(number):
-                _check(message["date"] > time.time() - DELETABLE, "message can't be deleted for everyone")
-                del chat.messages[number]
+        found = [number for number in numbers if number in chat.messages]
+        for number in found:  # one that may not go holds back all of them
+            age = time.time() - chat.messages[number]["date"]
+            if age > DELETABLE or ("dice" in chat.messages[number] and age < 24 * 3600):
+                raise RefusedError(400, "Bad Request: message can't be deleted for everyone")
+        for number in found:
+            del chat.messages[number]
         return True
 
     def _send(self, method: str, chat: Conversation, given: dict[str, Any]) -> dict[str, Any]:
@@ -352,7 +366,7 @@ class Person:
 
 def _plain(name: str, value: Any) -> Any:
     """Telegram's library sends what is not text as JSON."""
-    return value if name in ("text", "phone_number", "first_name", "url") else _read(value)
+    return value if name in ("text", "phone_number", "first_name", "url", "vcard") else _read(value)
 
 
 def _read(value: str) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,11 @@ MEDIA: dict[str, Any] = {
     },
     "dice": {"emoji": "🎲", "value": 3},
 }  # fmt: skip
+
+
+def answers(person: Person) -> list[str]:
+    """The answers from the Guide that they got, each as often as it came."""
+    return [message["text"] for message in person.sees() if "Last checked on" in message.get("text", "")]
 
 
 def test_a_question_is_answered_with_buttons_a_source_and_a_typing_sign(child: Person) -> None:
@@ -89,8 +95,7 @@ def test_a_caption_that_discloses_is_helped_and_the_picture_explained(child: Per
     child.sends(photo=[PICTURE], caption="this is where my stepdad hit me last night")
     child.waits("I can't look at pictures")
     said = child.reads()
-    assert said.index(CHILDLINE) < said.index("I can't look at pictures")
-    assert "Are you safe right now?" in said
+    assert said.index(EMERGENCY) < said.index("I can't look at pictures")
 
 
 @pytest.mark.parametrize(
@@ -137,20 +142,20 @@ def test_the_same_update_twice_is_answered_once(child: Person) -> None:
     message = child.message(text="what is an advocate")
     number = child.api.deliver({"message": message})
     child.waits("They are on your side")
-    child.api.deliver({"message": message}, number=number + 1)
-    child.api.last_update = max(child.api.last_update, number + 1)
-    child.api.deliver({"message": child.message(text="how long does an assessment take")})
-    child.waits("45 working days")
-    assert len([m for m in child.sees() if "They are on your side" in m.get("text", "")]) == 1
+    child.api.shuffle = lambda updates: [{"update_id": number, "message": message}, *updates]
+    try:
+        child.asks("how long does an assessment take", "45 working days")
+    finally:
+        child.api.shuffle = list
+    assert len(answers(child)) == 2
 
 
 def test_a_burst_is_answered_in_order(child: Person) -> None:
     questions = {"how long does an assessment take": "45 working days", "what is nspcc": "NSPCC"}
     for question in [*questions] * 3:
         child.types(question)
-    until(lambda: child.reads().count("Last checked on") == 6, 30)
-    answers = [m["text"] for m in child.sees() if "Last checked on" in m.get("text", "")]
-    assert ["45 working" in text for text in answers] == [True, False] * 3
+    until(lambda: len(answers(child)) == 6, 30)
+    assert ["45 working" in text for text in answers(child)] == [True, False] * 3
 
 
 def test_a_message_that_comes_late_is_answered_as_the_one_it_is(child: Person) -> None:
@@ -164,7 +169,7 @@ def test_a_message_that_comes_late_is_answered_as_the_one_it_is(child: Person) -
 
 
 def test_start_says_in_three_short_paragraphs_who_can_see_this(child: Person) -> None:
-    (said,) = child.asks("/start", "Telegram can see it too")
+    said = child.asks("/start", "Telegram can see it too")[0]
     assert "not a person" in said["text"]
     assert "/hide" in said["text"]
     assert "https://yoursay.example/" in said["text"]
@@ -195,19 +200,58 @@ def test_a_disclosure_after_a_command_is_heard(child: Person, command: str) -> N
     child.asks(f"/{command} my dad beats me with his belt", "Are you safe right now?")
 
 
-def test_hide_takes_both_sides_away_and_forgets_the_conversation(child: Person) -> None:
+@pytest.mark.parametrize("typed", ["/hide", "/hide now!", "/HIDE."])
+def test_hide_takes_both_sides_away_and_forgets_the_conversation(child: Person, typed: str) -> None:
     child.asks("how long does an assessment take", "45 working days")
-    child.asks("/hide", "taken away our chat")
+    child.asks(typed, "taken away what I could")
     assert len(child.chat.messages) == 1
     child.asks("say it simpler", "not told you anything yet")
 
 
-def test_hide_says_so_when_something_could_not_be_taken_away(child: Person) -> None:
-    old = child.types("what is an advocate")
-    child.waits("They are on your side")
-    old["date"] -= 3 * 24 * 3600
+def test_hide_takes_away_all_that_telegram_lets_go_and_says_so_when_something_stays(child: Person) -> None:
+    child.asks("how long does an assessment take", "45 working days")
+    die = child.sends(dice=MEDIA["dice"])  # one that is younger than a day cannot be deleted
+    child.waits("not kept")
     child.asks("/hide", "could not take all of it away")
-    child.api.mistakes.clear()
+    until(lambda: len(child.chat.messages) == 2, 10)
+    assert die["message_id"] in child.chat.messages
+
+
+def test_a_disclosure_behind_hide_is_heard_after_hiding(child: Person) -> None:
+    child.asks("how long does an assessment take", "45 working days")
+    child.asks("/hide my dad beats me with his belt", "Are you safe right now?")
+    assert "45 working days" not in child.reads()
+
+
+def test_help_does_not_wait_for_what_came_before(child: Person) -> None:
+    for _ in range(8):
+        child.types("how long does an assessment take")
+    child.types("/help\nmy dad beats me")
+    child.waits("press 55")
+    child.waits("Are you safe right now?")
+
+
+def test_too_many_messages_are_answered_kindly_with_the_numbers_to_ring(child: Person) -> None:
+    for _ in range(33):
+        child.types("hello")
+    child.waits("more than I can read at once")
+    assert CHILDLINE in child.sees()[-1].get("text", CHILDLINE)
+
+
+def test_an_update_that_cannot_be_read_hides_no_other(
+    telegram: BotApi, child: Person, telegram_log: Path
+) -> None:
+    telegram.deliver({"message": child.message(text="my dad hits me", poll={"what": "is this"})})
+    telegram.deliver({"message": {"text": "nonsense"}})
+    child.waits(CHILDLINE)
+    child.asks("what is an advocate", "They are on your side")
+    assert "dad" not in telegram_log.read_text()
+
+
+def test_a_token_that_is_refused_for_a_while_is_tried_again(telegram: BotApi, child: Person) -> None:
+    telegram.faults["getUpdates"].append("unauthorised")
+    until(lambda: not telegram.faults["getUpdates"], 60)
+    child.asks("what is an advocate", "They are on your side")
 
 
 def test_delete_forgets_what_we_hold(child: Person) -> None:
@@ -235,7 +279,8 @@ def test_in_a_group_it_declines_once_with_childline(telegram: BotApi, child: Per
     marker = telegram.person(child.number + 1_000_000)
     marker.asks("what is an advocate", "They are on your side")
     assert CHILDLINE in child.reads()
-    assert len(child.sees()) == 1
+    assert child.reads().count("I do not talk in groups") == 1
+    assert "Are you safe" not in child.reads()
 
 
 def test_in_a_channel_it_declines_with_childline(telegram: BotApi, child: Person) -> None:
@@ -273,15 +318,24 @@ def test_a_reply_that_could_not_be_sent_is_sent_again(child: Person, fault: str)
     assert child.reads().count("45 working days") == 1
 
 
+def test_a_reply_whose_answer_was_lost_is_sent_again_rather_than_never(child: Person) -> None:
+    child.api.faults["sendMessage"] += ["answer lost"]
+    child.asks("how long does an assessment take", "45 working days")
+    child.asks("what is an advocate", "They are on your side")
+    assert len(answers(child)) == 3
+
+
 def test_after_the_network_was_gone_nothing_is_lost_or_repeated(child: Person) -> None:
     child.asks("what is an advocate", "They are on your side")
+    refused = child.api.refused
     child.api.down = True
     for question in ("how long does an assessment take", "what is nspcc"):
         child.types(question)
-    until(lambda: child.api.down, 1)
+    until(lambda: child.api.refused > refused, 60)
     child.api.down = False
     child.waits("NSPCC", seconds=60)
-    assert child.reads().count("45 working days") == 1
+    child.asks("hello", "")
+    assert len(answers(child)) == 3
 
 
 def test_updates_that_come_twice_and_in_disorder_are_each_answered_once(child: Person) -> None:
@@ -291,10 +345,10 @@ def test_updates_that_come_twice_and_in_disorder_are_each_answered_once(child: P
         child.types("what is an advocate")
         child.waits("They are on your side")
         child.waits("45 working days")
+        child.asks("what is nspcc", "NSPCC")
     finally:
         child.api.shuffle = list
-    child.asks("what is nspcc", "NSPCC")
-    assert child.reads().count("45 working days") == 1
+    assert len(answers(child)) == 3
 
 
 def test_no_name_number_or_word_of_a_person_is_in_the_log(child: Person, telegram_log: Path) -> None:
@@ -329,6 +383,7 @@ def test_every_button_is_on_the_keyboard_once_and_in_order(titles: list[str]) ->
     assert all(len(row) == 1 or all(len(b.text) <= 16 for b in row) for row in rows)
 
 
+_somebody = count(6_000_001)
 WORDS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=300)
 ANYTHING = st.one_of(
     WORDS.map(lambda words: {"text": words}),
@@ -339,10 +394,11 @@ ANYTHING = st.one_of(
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(ANYTHING, min_size=1, max_size=4))
-def test_whatever_a_person_sends_is_answered(child: Person, contents: list[dict[str, Any]]) -> None:
+def test_whatever_a_person_sends_is_answered(telegram: BotApi, contents: list[dict[str, Any]]) -> None:
+    somebody = telegram.person(next(_somebody))
     for content in contents:
-        last = child.sends(**content)
-        until(lambda number=last["message_id"]: bool(child.sees(number)), 30)
+        last = somebody.sends(**content)
+        until(lambda number=last["message_id"]: bool(somebody.sees(number)), 30)
 
 
 def test_two_hundred_people_at_once_are_all_answered_and_none_gets_anothers(telegram: BotApi) -> None:
@@ -367,4 +423,5 @@ def test_two_hundred_people_at_once_are_all_answered_and_none_gets_anothers(tele
     for person in people:
         places = [person.reads().index(questions[question]) for question in asked[person.number]]
         assert places == sorted(places)
-        assert all(person.reads().count(words) >= 1 for words in questions.values())
+        assert len(answers(person)) == 3
+        assert len([m for m in person.sees() if "Are you safe right now?" in m.get("text", "")]) == 1

@@ -35,7 +35,7 @@ def test_with_a_revoked_token_the_log_says_so_and_the_web_side_goes_on(tmp_path:
     with BotApi(token="987654321:another-token-than-the-one-that-we-use").serving() as api:
         log = tmp_path / "log"
         with running(log=log, TELEGRAM_TOKEN=TOKEN, TELEGRAM_API_URL=api.address) as address:
-            until(lambda: "Telegram is off" in log.read_text(), 30)
+            until(lambda: "Telegram does not know TELEGRAM_TOKEN" in log.read_text(), 30)
             assert "advocate" in Chat(address, "a").says("what is an advocate")
     assert "revoked" in log.read_text()
     assert TOKEN not in log.read_text()

@@ -105,15 +105,24 @@ def test_a_disclosure_at_the_end_of_a_long_message_is_heard(bot: str) -> None:
     )
 
 
-def test_forgetting_needs_the_session_and_forgets(bot: str) -> None:
+def test_forgetting_needs_the_session_and_forgets_for_good(bot: str) -> None:
     session = Session(bot)
     session.says("how long does an assessment take")
     httpx.post(f"{session.url}/forget", json={"session": "forged"})
     assert "nine weeks" in session.says("say it simpler")
-    assert (
-        httpx.post(f"{session.url}/forget", content=json.dumps({"session": session.token})).status_code == 204
-    )
-    assert "not told you anything yet" in session.says("say it simpler")
+    beacon = json.dumps({"session": session.token})
+    assert httpx.post(f"{session.url}/forget", content=beacon).status_code == 204
+    assert session.post("say it simpler").status_code == 401
+
+
+def test_leaving_while_an_answer_is_made_leaves_nothing_behind(bot: str) -> None:
+    session = Session(bot)
+    with ThreadPoolExecutor() as pool:
+        answering = pool.submit(session.post, "how long does an assessment take", "1")
+        httpx.post(f"{session.url}/leave", data={"session": session.token})
+        answering.result()
+    form = {"session": session.token, "message": "say it simpler"}
+    assert httpx.post(f"{session.url}/page", data=form).status_code == 303
 
 
 @pytest.mark.parametrize("path", ["/", "/chat", "/widget.js", "/page/chat.js"])
