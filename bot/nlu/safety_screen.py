@@ -93,7 +93,7 @@ class SafetyScreen(IntentClassifier, GraphComponent):
             component._languages = LanguageFinder.load(folder)
             component._nearest_texts = json.loads((folder / _NEAREST_TEXTS).read_text())
             with np.load(folder / _NEAREST) as saved:
-                component._nearest = saved["meaning"]
+                component._nearest = saved["meaning"].astype(np.float32)  # ten times as fast to compare
         return component
 
     @staticmethod

@@ -44,27 +44,27 @@ def test_the_held_out_set_is_large_and_varied(messages: Sequence[Labelled]) -> N
 
 
 def test_emergencies_are_heard(levels: dict[str, Heard]) -> None:
-    assert levels["emergency"].alarmed >= 0.88
+    assert levels["emergency"].alarmed >= 0.92
 
 
 def test_urgent_disclosures_are_heard(levels: dict[str, Heard]) -> None:
-    assert levels["urgent"].helped >= 0.90
-    assert levels["urgent"].alarmed >= 0.87
+    assert levels["urgent"].helped >= 0.93
+    assert levels["urgent"].alarmed >= 0.92
 
 
 def test_distress_is_met_with_a_person(levels: dict[str, Heard]) -> None:
-    assert levels["concern"].helped >= 0.88
+    assert levels["concern"].helped >= 0.91
 
 
 def test_the_bot_does_not_cry_wolf(levels: dict[str, Heard]) -> None:
-    assert levels["none"].helped <= 0.13
+    assert levels["none"].helped <= 0.10
 
 
 def test_ordinary_questions_raise_no_alarm(screen: SafetyScreen) -> None:
     topics = yaml.safe_load((ROOT / "tests" / "messages" / "test.yml").read_text())
     asked = [text for texts in topics.values() for text in texts]
     alarms = [text for text in asked if screen.screen(text, {})["level"] != "none"]
-    assert len(alarms) / len(asked) <= 0.12  # some of them do disclose; docs/safety.md has the figure
+    assert len(alarms) / len(asked) <= 0.11  # some of them do disclose; docs/safety.md has the figure
 
 
 def test_a_plea_in_another_language_is_heard_and_small_talk_is_not(screen: SafetyScreen) -> None:
@@ -80,15 +80,15 @@ def test_a_plea_in_another_language_is_heard_and_small_talk_is_not(screen: Safet
 
 def test_no_category_is_deaf(messages: Sequence[Labelled], said: list[Screened]) -> None:
     categories = by(lambda message: message.categories, messages, said)
-    assert {name: group for name, group in categories.items() if group.helped < 0.7} == {}
+    assert {name: group for name, group in categories.items() if group.helped < 0.8} == {}
 
 
 def test_no_way_of_typing_hides_an_emergency(screen: SafetyScreen, messages: Sequence[Labelled]) -> None:
     cells = perturbed(screen, [m for m in messages if m.level in ("emergency", "urgent")])
     worst = min(cells, key=lambda name: cells[name]["emergency"].helped)
-    assert cells[worst]["emergency"].helped >= 0.5, worst
+    assert cells[worst]["emergency"].helped >= 0.78, worst
     worst = min(cells, key=lambda name: cells[name]["urgent"].helped)
-    assert cells[worst]["urgent"].helped >= 0.5, worst
+    assert cells[worst]["urgent"].helped >= 0.84, worst
 
 
 def test_a_disclosure_in_a_long_message_is_heard_wherever_it_stands(screen: SafetyScreen) -> None:
