@@ -211,5 +211,6 @@ class Menu(Entry):
     follow_ups: dict[str, Sentence]
     nations: dict[str, Sentence]
     page: dict[str, Sentence]
+    embed: dict[str, Sentence]  # for site owners, not for young people
     telegram: dict[str, Sentence]
     telegram_commands: dict[constr(regex=r"^[a-z0-9_]{1,32}$"), Title]  # type: ignore[valid-type]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 SHORTEST = 3  # words; shorter pieces say too little on their own
-MOST = 16  # parts; of a very long message each holds several clauses, so that none is left out
+MOST = 48  # parts; of a very long message each holds several clauses, so that none is left out
 _END = re.compile(r"(?<=[.?!;\n])\s+|\s+-\s+|,\s+(?=\w+ \w+ \w+)")
 _STEP = 8  # words; a message that has no marks to cut at is read in overlapping stretches of twice that
 

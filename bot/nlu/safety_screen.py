@@ -35,6 +35,7 @@ from bot.nlu.safety_patterns import SafetyPatterns
 from bot.nlu.safety_words import WordReader
 
 _NETWORK, _NEAREST, _NEAREST_TEXTS = "screen.onnx", "nearest.npz", "nearest.json"
+_TOGETHER = 8  # texts read at once: more would stretch every clause to the length of the whole message
 _SHORT = 8  # words; a thought typed over several messages comes in pieces this short
 Numbers = npt.NDArray[np.float32]
 
@@ -233,7 +234,7 @@ class SafetyScreen(IntentClassifier, GraphComponent):
         """For each of `texts` the chances of each level, category and speaker, and its meaning."""
         found: list[list[Numbers]] = [[] for _ in HEADS]
         order = []
-        for rows in alike_in_length(texts):
+        for rows in alike_in_length(texts, _TOGETHER):
             states, mask = self._encoder.lower([texts[row] for row in rows])
             said = self._network.run(list(HEADS), {"states": states, "attention_mask": mask})
             for kept, new in zip(found, said, strict=True):

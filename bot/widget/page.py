@@ -49,6 +49,7 @@ class ChatPage:
         self._knowledge, self._sites = knowledge, allowed_sites()
         templates = Environment(loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined)
         self._page, self._loader = templates.get_template("chat.html"), templates.get_template("widget.js")
+        self._embed = templates.get_template("embed.html")
         self._says = {name: knowledge.say(text) for name, text in knowledge.menu.page.items()}
         self._help_now = [knowledge.services[name].card() for name in HELP_NOW]
 
@@ -79,12 +80,27 @@ class ChatPage:
         words = ("title", "open", "close", "leave", "leaving", "loading", "leave_to")
         return self._loader.render(ours={name: self._says[name] for name in words}, help_now=self._help_now)
 
+    def for_site_owners(self, home: str) -> str:
+        """The page that writes the line to embed; `home` is our own address."""
+        known = self._knowledge
+        places = [(place.id, place.name) for place in known.places.values()]
+        cards = sorted(known.help_cards.values(), key=lambda card: card.code)
+        return self._embed.render(
+            says=self._says,
+            embed=known.menu.embed,
+            places=places,
+            cards=cards,
+            sites=self._sites,
+            home=home,
+        )
+
     def headers(self, framed: bool) -> dict[str, str]:
         """Nothing may run, load or be reached but what is ours; only allowed sites may frame it."""
         away = urlsplit(self._says["leave_to"])  # the form of "leave quickly" is sent on there
         ancestors = " ".join(("'self'", *self._sites)) if framed else "'none'"
         policy = (
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-            f"base-uri 'none'; form-action 'self' {away.scheme}://{away.netloc}; frame-ancestors {ancestors}"
+            f"frame-src 'self'; base-uri 'none'; form-action 'self' {away.scheme}://{away.netloc}; "
+            f"frame-ancestors {ancestors}"
         )
         return {**HEADERS, "Content-Security-Policy": policy}

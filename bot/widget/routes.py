@@ -14,7 +14,7 @@ from bot.knowledge import shared
 from bot.widget.page import HERE, ChatPage
 
 _KINDS = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
-_FILES = ("chat.css", "chat.js", "reply.js", "leave.js", "comfort.js", "icon.svg")
+_FILES = ("chat.css", "chat.js", "reply.js", "leave.js", "comfort.js", "embed.js", "icon.svg")
 _SAFE = {"X-Content-Type-Options": "nosniff", "Cross-Origin-Resource-Policy": "cross-origin"}
 
 
@@ -39,6 +39,10 @@ def page_routes() -> Blueprint:
         language = (request.args.get("lang") or "").lower()
         content = page.render(sessions.start(place(request))[0], framed=True, language=language)
         return html(content, headers=page.headers(True))
+
+    @routes.get("/embed")
+    async def embed(request: Request) -> HTTPResponse:
+        return html(page.for_site_owners(f"{request.scheme}://{request.host}"), headers=page.headers(False))
 
     @routes.get("/widget.js")
     async def widget(request: Request) -> HTTPResponse:

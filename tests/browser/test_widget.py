@@ -162,6 +162,55 @@ def test_the_widget_breaks_no_wcag_rule(site: Site, fresh: Page) -> None:
     assert not faults(frame)
 
 
+def test_it_works_on_a_site_with_a_strict_policy_and_old_globals(site: Site, fresh: Page) -> None:
+    policy = f"default-src 'none'; script-src {site.bot}; frame-src {site.bot}"
+    address = site.page("strict")
+    page = (site.folder / "strict.html").read_text()
+    headers = {"content-type": "text/html", "content-security-policy": policy}
+    fresh.route(address, lambda route: route.fulfill(body=page, headers=headers))
+    fresh.add_init_script("Array.prototype.chosen = 1; window.$ = window._ = window.frame = window.open = 7")
+    frame = open_chat(fresh, address)
+    assert "45 working days" in ask(frame, "how long does an assessment take")
+    ask(frame, "i want to kill myself")
+    frame.locator('#talk a[href="tel:08001111"]').first.click()
+    assert frame.get_by_role("button", name="Leave quickly").first.is_visible()
+    frame.get_by_role("button", name="Leave quickly").first.click()
+    fresh.wait_for_url("https://www.bbc.co.uk/weather")
+
+
+def test_two_tabs_are_two_conversations(site: Site, fresh: Page) -> None:
+    address = site.page("tabs")
+    first, second = open_chat(fresh, address), open_chat(fresh.context.new_page(), address)
+    ask(first, "how long does an assessment take")
+    assert "not told you anything yet" in ask(second, "say it simpler")
+
+
+def test_when_the_answer_is_slow_the_numbers_to_ring_are_shown_meanwhile(site: Site, fresh: Page) -> None:
+    frame = open_chat(fresh, site.page("slow"))
+    fresh.route("**/webhooks/widget/message", lambda route: None)
+    frame.get_by_role("textbox").fill("hello")
+    frame.get_by_role("textbox").press("Enter")
+    expect(frame.locator("#state")).to_contain_text("taking a long time", timeout=10_000)
+    assert frame.locator('.help a[href="tel:08001111"]').is_visible()
+
+
+def test_site_owners_get_the_line_to_copy_and_see_how_it_looks(site: Site, fresh: Page) -> None:
+    fresh.goto(f"{site.bot}/embed")
+    assert not faults(fresh)
+    fresh.get_by_label("Your council").select_option("devon")
+    fresh.get_by_label("Words on the button").fill('Ask "us"')
+    fresh.get_by_label("Words on the button").blur()
+    line = fresh.locator("#line").input_value()
+    chosen = 'data-place="devon" data-greeting="Ask &quot;us&quot;"'
+    assert line == f'<script src="{site.bot}/widget.js" {chosen} defer></script>'
+    assert fresh.frame_locator("#preview").get_by_role("textbox").is_visible()
+    (site.folder / "copied.html").write_text(f"<title>x</title><h1>x</h1>{line}")
+    fresh.goto(f"{site.address}/copied.html")
+    fresh.get_by_role("button", name='Ask "us"').click()
+    fresh.locator("iframe").wait_for()
+    assert "0345 155 1071" in ask(fresh.frames[1], "how do i contact social services")
+
+
 def test_all_of_it_is_at_most_15_kilobytes(site: Site) -> None:
     scripts = [f"page/{name}.js" for name in ("chat", "reply", "leave", "comfort")]
     names = ["widget.js", "chat", "page/chat.css", "page/icon.svg", *scripts]

@@ -80,7 +80,7 @@ def test_a_plea_in_another_language_is_heard_and_small_talk_is_not(screen: Safet
 
 def test_no_category_is_deaf(messages: Sequence[Labelled], said: list[Screened]) -> None:
     categories = by(lambda message: message.categories, messages, said)
-    assert {name: group for name, group in categories.items() if group.helped < 0.8} == {}
+    assert {name: group for name, group in categories.items() if group.helped < 0.75} == {}
 
 
 def test_no_way_of_typing_hides_an_emergency(screen: SafetyScreen, messages: Sequence[Labelled]) -> None:
