@@ -8,6 +8,7 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
+from typing import ClassVar
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -30,21 +31,29 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
+class _Silent(SimpleHTTPRequestHandler):
+    policies: ClassVar[dict[str, str]] = {}  # by path
+
+    def log_message(self, *_: object) -> None:
+        """Nothing on the tests' output."""
+
+    def end_headers(self) -> None:
+        if policy := self.policies.get(self.path):
+            self.send_header("Content-Security-Policy", policy)
+        super().end_headers()
+
+
 class Site:
     """A school's site on an origin of its own, with pages that embed the chat."""
 
     def __init__(self, folder: Path, bot: str, address: str) -> None:
         self.folder, self.bot, self.address = folder, bot, address
 
-    def page(self, name: str, attributes: str = "", **more: str) -> str:
+    def page(self, name: str, attributes: str = "", policy: str = "") -> str:
         """The address of a new page whose script tag has `attributes`."""
+        _Silent.policies[f"/{name}.html"] = policy
         (self.folder / f"{name}.html").write_text(PAGE.format(bot=self.bot, attributes=attributes))
         return f"{self.address}/{name}.html"
-
-
-class _Silent(SimpleHTTPRequestHandler):
-    def log_message(self, *_: object) -> None:
-        """Nothing on the tests' output."""
 
 
 @pytest.fixture(scope="session")

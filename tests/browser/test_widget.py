@@ -164,15 +164,12 @@ def test_the_widget_breaks_no_wcag_rule(site: Site, fresh: Page) -> None:
 
 def test_it_works_on_a_site_with_a_strict_policy_and_old_globals(site: Site, fresh: Page) -> None:
     policy = f"default-src 'none'; script-src {site.bot}; frame-src {site.bot}"
-    address = site.page("strict")
-    page = (site.folder / "strict.html").read_text()
-    headers = {"content-type": "text/html", "content-security-policy": policy}
-    fresh.route(address, lambda route: route.fulfill(body=page, headers=headers))
+    address = site.page("strict", policy=policy)
     fresh.add_init_script("Array.prototype.chosen = 1; window.$ = window._ = window.frame = window.open = 7")
     frame = open_chat(fresh, address)
     assert "45 working days" in ask(frame, "how long does an assessment take")
     ask(frame, "i want to kill myself")
-    frame.locator('#talk a[href="tel:08001111"]').first.click()
+    frame.locator('#talk a[href="tel:08001111"]').last.click()
     assert frame.get_by_role("button", name="Leave quickly").first.is_visible()
     frame.get_by_role("button", name="Leave quickly").first.click()
     fresh.wait_for_url("https://www.bbc.co.uk/weather")
