@@ -18,7 +18,7 @@ from sanic import Blueprint
 from sanic.request import Request
 from sanic.response import HTTPResponse, json
 
-from bot.channels.turn import Turns
+from bot.channels.turn import Turns, forgets
 from bot.knowledge import shared
 
 LONGEST_SENDER = 256
@@ -48,11 +48,7 @@ class RestChannel(InputChannel):
             if fault:
                 return json({"error": fault}, status=400)
 
-            def forget(conversation: str) -> None:
-                if request.app.ctx.agent:
-                    request.app.ctx.agent.tracker_store.delete(conversation)
-
-            turns = Turns(self.name(), knowledge, on_new_message, forget)
+            turns = Turns(self.name(), knowledge, on_new_message, forgets(request.app))
             replies = await turns.take(sender or secrets.token_hex(16), request.json.get("message"))
             return json([{"recipient_id": sender, **reply} for reply in replies])
 

@@ -31,7 +31,7 @@ from tenacity import AsyncRetrying, RetryCallState, wait_exponential
 from bot.channels.telegram_reading import CarefulRequest, readable
 from bot.channels.telegram_sending import Sender
 from bot.channels.telegram_updates import Updates
-from bot.channels.turn import Turns
+from bot.channels.turn import Turns, forgets
 from bot.knowledge import shared
 
 logger = logging.getLogger(__name__)
@@ -113,11 +113,7 @@ class TelegramChannel(InputChannel):
 
         @routes.after_server_start
         async def start(app: Sanic, _: Any) -> None:
-            def forget(conversation: str) -> None:
-                if app.ctx.agent:
-                    app.ctx.agent.tracker_store.delete(conversation)
-
-            connection.start(Turns(self.name(), shared(), on_new_message, forget))
+            connection.start(Turns(self.name(), shared(), on_new_message, forgets(app)))
 
         @routes.before_server_stop
         async def stop(app: Sanic, _: Any) -> None:
@@ -169,23 +165,12 @@ class _Connection:
 
     async def _serve(self) -> None:
         """Connect, then ask for news for ever; whatever is wrong with Telegram is tried again."""
-        async for attempt in AsyncRetrying(
-            wait=wait_exponential(max=_LONGEST_WAIT), before_sleep=_log_lost_line
-        ):
-            with attempt:
-                await self._connect()
-        if self._settings.webhook_url:
-            return
+        await _for_ever(self._connect)
         offset = 0
-        async for attempt in AsyncRetrying(
-            wait=wait_exponential(max=_LONGEST_WAIT), before_sleep=_log_lost_line
-        ):
-            with attempt:
-                while True:
-                    for update in await self._news(offset):
-                        await self._application.update_queue.put(update)
-                        offset = update.update_id + 1
-                    attempt.retry_state.attempt_number = 1
+        while not self._settings.webhook_url:
+            for update in await _for_ever(lambda: self._news(offset)):  # noqa: B023  # awaited at once
+                await self._application.update_queue.put(update)
+                offset = update.update_id + 1
 
     async def _connect(self) -> None:
         application, settings = self._application, self._settings

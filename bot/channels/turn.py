@@ -26,6 +26,16 @@ Forgets = Callable[[str], None]
 LONGEST_TURN = 20.0  # seconds; then the young person gets the static help
 
 
+def forgets(app: Any) -> Forgets:
+    """Deletes a conversation from the store of the server `app`; without a model there is none."""
+
+    def forget(conversation: str) -> None:
+        if app.ctx.agent:
+            app.ctx.agent.tracker_store.delete(conversation)
+
+    return forget
+
+
 class Replies(OutputChannel):
     """Collects the replies of one turn, each with its buttons and extras in one piece."""
 

@@ -23,7 +23,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse, empty, html, json, redirect
 
 from bot.channels.sessions import LASTS, Session, Sessions, shared_sessions
-from bot.channels.turn import Message, Turns
+from bot.channels.turn import Message, Turns, forgets
 from bot.knowledge import Knowledge, shared
 from bot.widget.page import HEADERS, ChatPage
 
@@ -62,11 +62,7 @@ class WidgetChannel(InputChannel):
         pages = ChatPage(knowledge)
 
         def turns(request: Request) -> Turns:
-            def forget(conversation: str) -> None:
-                if request.app.ctx.agent:
-                    request.app.ctx.agent.tracker_store.delete(conversation)
-
-            return Turns(self.name(), knowledge, on_new_message, forget)
+            return Turns(self.name(), knowledge, on_new_message, forgets(request.app))
 
         @routes.post("/session")
         async def session(request: Request) -> HTTPResponse:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+from functools import lru_cache
 
 from sanic import Blueprint
 from sanic.request import Request
@@ -55,6 +56,11 @@ def page_routes() -> Blueprint:
     return routes
 
 
+@lru_cache
+def _squeezed(content: bytes) -> bytes:
+    return gzip.compress(content, mtime=0)
+
+
 def _file(request: Request, name: str, content: bytes) -> HTTPResponse:
     """A file of ours, small on slow lines and not sent twice."""
     mark = f'"{hashlib.sha256(content).hexdigest()[:16]}"'
@@ -62,6 +68,6 @@ def _file(request: Request, name: str, content: bytes) -> HTTPResponse:
     if request.headers.get("If-None-Match") == mark:
         return raw(b"", status=304, headers=headers)
     if "gzip" in request.headers.get("Accept-Encoding", ""):
-        content, headers["Content-Encoding"] = gzip.compress(content, mtime=0), "gzip"
+        content, headers["Content-Encoding"] = _squeezed(content), "gzip"
     kind = _KINDS[f".{name.rpartition('.')[2]}"]
     return raw(content, content_type=kind, headers=headers)

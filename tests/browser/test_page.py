@@ -19,7 +19,7 @@ def open_page(bot: str, fresh: Page) -> Page:
     return fresh
 
 
-def ask(page: Page, words: str) -> str:
+def ask(page: Page | Frame, words: str) -> str:
     before = page.locator("#talk li.bot").count()
     page.get_by_role("textbox").fill(words)
     page.get_by_role("textbox").press("Enter")

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Frame, Page, Request, expect
 
 from tests.browser.conftest import Site
-from tests.browser.test_page import faults
+from tests.browser.test_page import ask, faults
 
 pytestmark = [pytest.mark.rasa, pytest.mark.browser]
 
@@ -21,14 +21,6 @@ def open_chat(page: Page, address: str) -> Frame:
     frame = page.frames[1]
     frame.get_by_role("textbox").wait_for()
     return frame
-
-
-def ask(frame: Frame, words: str) -> str:
-    before = frame.locator("#talk li.bot").count()
-    frame.get_by_role("textbox").fill(words)
-    frame.get_by_role("textbox").press("Enter")
-    frame.locator("#talk li.bot").nth(before).wait_for()
-    return frame.locator("#talk li.bot").last.inner_text()
 
 
 def test_one_line_puts_the_chat_on_a_site(site: Site, fresh: Page) -> None:
