@@ -25,24 +25,27 @@ from actions.signpost import signpost_reply
 _OWN_ACTION: dict[str, Callable[[Tracker], Reply]] = {
     "advocate_get": advocate_reply,
     COUNCIL: lambda tracker: council_reply(Person.of(tracker)),
-    "repeat_or_explain": repeat,
     "delete_my_data": lambda tracker: forget(),
 }
 
 
 def reply_to_payload(payload: str, tracker: Tracker) -> Reply:
     """What pressing a button with this payload would have said."""
-    intent, _, entities = payload.removeprefix("/").partition("{")
+    intent, brace, rest = payload.removeprefix("/").partition("{")
+    about = json.loads(brace + rest) if brace else {}
     if intent == "menu":
-        section = json.loads("{" + entities).get("section") if entities else None
-        return menu([{"entity": "section", "value": section}])
+        return menu(about.get("section"))
+    if intent == "repeat_or_explain":
+        return repeat(tracker, about.get("topic"))
     if intent.startswith(PREFIX):
-        return follow_up(intent.removeprefix(PREFIX), tracker)
+        return follow_up(intent.removeprefix(PREFIX), tracker, about.get("topic"))
     return reply_to(intent, tracker)
 
 
 def reply_to(topic: str, tracker: Tracker) -> Reply:
     """What a question about `topic` would have been answered."""
+    if topic == "repeat_or_explain":
+        return repeat(tracker)
     if own := _OWN_ACTION.get(topic):
         return own(tracker)
     return signpost_reply(topic, tracker) if topic in SIGNPOSTS else answer_topic(topic, tracker)

@@ -9,7 +9,7 @@ from rasa_sdk.types import DomainDict
 
 from actions.choose import reply_to
 from actions.last_answer import PREFIX, follow_up
-from actions.person import intent_of
+from actions.person import intent_of, named
 from actions.reply import Reply
 
 
@@ -18,7 +18,7 @@ def asked_after(tracker: Tracker) -> Reply:
     alone = tracker.latest_message.get("alone")
     if alone and alone["topic"] != "not_sure" and not tracker.get_slot("topic"):
         return reply_to(alone["topic"], tracker)
-    return follow_up(intent_of(tracker).removeprefix(PREFIX), tracker)
+    return follow_up(intent_of(tracker).removeprefix(PREFIX), tracker, named(tracker, "topic"))
 
 
 class ActionFollowUp(Action):

@@ -12,19 +12,25 @@ from bot.knowledge import shared as knowledge
 PREFIX = "follow_"
 
 
-def follow_up(aspect: str, tracker: Tracker) -> Reply:
-    """What the last answer says on `aspect` ("how_long", "why", ...); without a last answer, the menu."""
-    topic = tracker.get_slot("topic")
+def follow_up(aspect: str, tracker: Tracker, pressed: str | None = None) -> Reply:
+    """What an answer says on `aspect` ("how_long", "why", ...); without an answer, the menu.
+
+    `pressed`: the topic that a button names; without one it is the last answer.
+    """
+    topic, part = _meant(tracker, pressed)
     if not topic:
         return whole_menu(opening="nothing_to_follow")
     if aspect == "more":
-        return _more(topic, tracker)
+        return _more(topic, part, Person.of(tracker))
     return _part(topic, aspect, Person.of(tracker))
 
 
-def repeat(tracker: Tracker) -> Reply:
-    """The last thing said once more: an answer in simpler words, a follow-up as it was."""
-    topic, part = tracker.get_slot("topic"), str(tracker.get_slot("part") or "")
+def repeat(tracker: Tracker, pressed: str | None = None) -> Reply:
+    """The last thing said once more: an answer in simpler words, a follow-up as it was.
+
+    `pressed`: the topic that a button names, whose answer may be an older one.
+    """
+    topic, part = _meant(tracker, pressed)
     person = Person.of(tracker)
     if not topic:
         return about("repeat_or_explain", person)
@@ -33,6 +39,13 @@ def repeat(tracker: Tracker) -> Reply:
         reply.text = f"{knowledge().phrase('again')}\n\n{reply.text}"
         return reply
     return about(topic, person, "simpler", opening="plainest" if part == "simpler" else None)
+
+
+def _meant(tracker: Tracker, pressed: str | None) -> tuple[str | None, str]:
+    """The topic of the answer that is meant, and in which form it was given last."""
+    last = tracker.get_slot("topic")
+    topic = pressed if pressed in knowledge().answers else last
+    return topic, str(tracker.get_slot("part") or "") if topic == last else "answer"
 
 
 def _part(topic: str, aspect: str, person: Person) -> Reply:
@@ -44,8 +57,8 @@ def _part(topic: str, aspect: str, person: Person) -> Reply:
     return reply
 
 
-def _more(topic: str, tracker: Tracker) -> Reply:
-    reply = about(topic, Person.of(tracker), "more")
-    if not knowledge().answers[topic].more or tracker.get_slot("part") == "more":
+def _more(topic: str, part: str, person: Person) -> Reply:
+    reply = about(topic, person, "more")
+    if not knowledge().answers[topic].more or part == "more":
         reply.text = knowledge().phrase("no_more")
     return reply

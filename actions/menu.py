@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable
-from typing import Any
-
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
-from actions.reply import Button, Reply, numbered, topic_buttons
+from actions.person import named
+from actions.reply import Button, Reply, numbered, payload, topic_buttons
 from bot.knowledge import shared as knowledge
 
 
 def section_payload(name: str) -> str:
     """What the button of one section of the menu sends."""
-    return "/menu" + json.dumps({"section": name})
+    return payload("menu", section=name)
 
 
 def whole_menu(opening: str | None = None, puzzled: int = 0) -> Reply:
@@ -35,10 +32,8 @@ def section_menu(name: str) -> Reply:
     return Reply(numbered(words, buttons), topic="menu", buttons=buttons)
 
 
-def menu(entities: Iterable[dict[str, Any]]) -> Reply:
-    asked = [e["value"] for e in entities if e.get("entity") == "section"]
-    known = [name for name in asked if name in knowledge().menu.sections]
-    return section_menu(known[0]) if known else whole_menu()
+def menu(section: str | None) -> Reply:
+    return section_menu(section) if section in knowledge().menu.sections else whole_menu()
 
 
 class ActionMenu(Action):
@@ -46,4 +41,4 @@ class ActionMenu(Action):
         return "action_menu"
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
-        return menu(tracker.latest_message.get("entities") or []).send(dispatcher)
+        return menu(named(tracker, "section")).send(dispatcher)

@@ -21,6 +21,12 @@ class Person:
         return cls(int(age) if age else None, tracker.get_slot("place"), tracker.get_slot("nation"))
 
 
+def named(tracker: Tracker, entity: str) -> str | None:
+    """What the last message, or the button pressed, names as its `entity`."""
+    entities = tracker.latest_message.get("entities") or []
+    return next((str(found["value"]) for found in entities if found.get("entity") == entity), None)
+
+
 def intent_of(tracker: Tracker) -> str:
     """The intent of the last message, or an empty string."""
     return str((tracker.latest_message.get("intent") or {}).get("name") or "")

@@ -8,6 +8,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
 from actions.last_answer import repeat
+from actions.person import named
 
 
 class ActionRepeat(Action):
@@ -15,4 +16,4 @@ class ActionRepeat(Action):
         return "action_repeat"
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
-        return repeat(tracker).send(dispatcher)
+        return repeat(tracker, named(tracker, "topic")).send(dispatcher)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -93,8 +94,13 @@ def about(topic: str, person: Person, part: Part = "answer", opening: str | None
     )
 
 
+def payload(intent: str, **about: str) -> str:
+    """What a button sends: an intent, and what it is about."""
+    return f"/{intent}{json.dumps(about, separators=(',', ':')) if about else ''}"
+
+
 def topic_buttons(topics: Iterable[str]) -> list[Button]:
-    return [Button(knowledge().answers[topic].title, f"/{topic}") for topic in topics]
+    return [Button(knowledge().answers[topic].title, payload(topic)) for topic in topics]
 
 
 def numbered(text: str, buttons: Sequence[Button], ending: str = "") -> str:
@@ -136,7 +142,7 @@ def _next_steps(answer: Answer, part: Part) -> list[Button]:
     phrases = knowledge().menu.phrases
     steps = topic_buttons(answer.related)
     if answer.more and part != "more":
-        steps.append(Button(phrases["more_button"], "/follow_more"))
+        steps.append(Button(phrases["more_button"], payload("follow_more", topic=answer.id)))
     if answer.simpler and part != "simpler":
-        steps.append(Button(phrases["simpler_button"], "/repeat_or_explain"))
+        steps.append(Button(phrases["simpler_button"], payload("repeat_or_explain", topic=answer.id)))
     return steps

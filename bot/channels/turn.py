@@ -13,6 +13,7 @@ from typing import Any
 from rasa.core.channels.channel import OutputChannel, UserMessage
 
 from actions.menu import section_payload
+from actions.reply import payload
 from bot.channels.clean import clean
 from bot.knowledge import Knowledge
 from bot.privacy.pseudonyms import pseudonym
@@ -23,6 +24,7 @@ Message = dict[str, Any]
 
 HandlesMessages = Callable[[UserMessage], Awaitable[Any]]
 Forgets = Callable[[str], None]
+OF_AN_ANSWER = ("follow_more", "repeat_or_explain", "feedback_helpful", "feedback_unhelpful")
 LONGEST_TURN = 20.0  # seconds; then the young person gets the static help
 
 
@@ -119,4 +121,5 @@ def button_payloads(knowledge: Knowledge) -> frozenset[str]:
     """Every payload that a button of ours can carry. Anything else with a slash is only words."""
     topics = {f"/{topic}" for topic in knowledge.answers}
     sections = {section_payload(name) for name in knowledge.menu.sections}
-    return frozenset(topics | sections | {"/follow_more", "/safe_now", "/not_safe_now", "/wrong_alarm"})
+    of_an_answer = {payload(button, topic=topic) for button in OF_AN_ANSWER for topic in knowledge.answers}
+    return frozenset(topics | sections | of_an_answer | {"/safe_now", "/not_safe_now", "/wrong_alarm"})

@@ -49,6 +49,7 @@ class WidgetChannel(InputChannel):
         self._counts = MemoryStorage()  # the limiter itself holds only a weak reference
         self._limiter = MovingWindowRateLimiter(self._counts)
         self._answers: TTLCache[tuple[str, str], asyncio.Task[list[Message]]] = TTLCache(50_000, REMEMBERED)
+        self._known: TTLCache[str, None] = TTLCache(500_000, LASTS)  # sessions that have said something
         self._left: TTLCache[str, None] = TTLCache(500_000, LASTS)  # sessions that were wiped
         self._at_once = 0
 
@@ -67,7 +68,8 @@ class WidgetChannel(InputChannel):
         @routes.post("/session")
         async def session(request: Request) -> HTTPResponse:
             body = _body(request) or {}
-            return self._new_session(knowledge, body.get("place"))
+            place = knowledge.known_place(body.get("place"))
+            return _json({"session": self._sessions.start(place)[0]})
 
         @routes.post("/message")
         async def message(request: Request) -> HTTPResponse:
@@ -111,12 +113,6 @@ class WidgetChannel(InputChannel):
 
         return routes
 
-    def _new_session(self, knowledge: Knowledge, place: object) -> HTTPResponse:
-        if not self._limiter.hit(self._most_sessions, "everybody"):
-            return _json([{"text": knowledge.phrase("too_fast")}], 429)
-        known = place if isinstance(place, str) and place in knowledge.places else None
-        return _json({"session": self._sessions.start(known)[0]})
-
     def _session(self, token: object) -> Session | None:
         session = self._sessions.read(token)
         return None if session is None or session.sender in self._left else session
@@ -138,10 +134,18 @@ class WidgetChannel(InputChannel):
         number = given if isinstance(given, str) and 0 < len(given) <= LONGEST_ID else secrets.token_hex(8)
         key = session.sender, number
         if key not in self._answers:
-            if self._at_once >= MOST_AT_ONCE or not self._limiter.hit(self._most_messages, session.sender):
+            if self._at_once >= MOST_AT_ONCE or not self._within_limits(session):
                 return []
             self._answers[key] = asyncio.create_task(self._take(turns, session, body.get("message")))
         return await asyncio.shield(self._answers[key])
+
+    def _within_limits(self, session: Session) -> bool:
+        """A session costs nothing until its first message; so that is what counts as a new one."""
+        if session.sender not in self._known:
+            if not self._limiter.hit(self._most_sessions, "everybody"):
+                return False
+            self._known[session.sender] = None
+        return self._limiter.hit(self._most_messages, session.sender)
 
     async def _take(self, turns: Turns, session: Session, message: object) -> list[Message]:
         self._at_once += 1

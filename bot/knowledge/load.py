@@ -64,6 +64,10 @@ class Knowledge:
             return home.services[home.front_door]
         return self.services[id_]
 
+    def known_place(self, named: object) -> str | None:
+        """`named` if it is the id of one of our places."""
+        return named if isinstance(named, str) and named in self.places else None
+
     def say(self, text: str) -> str:
         """`text` with every placeholder such as {childline.phone} filled from the directory."""
 

@@ -69,7 +69,7 @@ def _next_action(tracker: DialogueStateTracker) -> str | None:
         return str(ACTION_LISTEN_NAME)
     is_open = tracker.get_slot("danger") in OPEN
     if last == ACTION_LISTEN_NAME:
-        meant = _typed_button(message, tracker) or message.intent_name
+        meant = _typed_button(message, tracker) or _meant(message)
         about_it = meant in BUTTONS or (is_open and meant in ABOUT_IT)
         return HELP if _noticed(message) or about_it else None
     return REMIND if last in ANSWERS and tracker.get_slot("danger") in GRAVE else None
@@ -81,6 +81,12 @@ def _noticed(message: UserUttered) -> bool:
     if safety is None and not is_button:
         raise NotScreenedError
     return bool(safety) and safety["level"] != "none"
+
+
+def _meant(message: UserUttered) -> str | None:
+    """The intent; that one certain answer was helpful or not is never about the help."""
+    names_an_answer = any(entity.get("entity") == "topic" for entity in message.entities)
+    return None if names_an_answer else message.intent_name
 
 
 def _typed_button(message: UserUttered, tracker: DialogueStateTracker) -> str | None:

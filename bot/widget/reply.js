@@ -2,6 +2,8 @@
 
 export const ours = JSON.parse(document.getElementById("ours").textContent);
 const { says } = ours;
+const printing = document.getElementById("print");
+printing.addEventListener("click", () => print());
 
 export function make(tag, content = {}, ...children) {
   const element = Object.assign(document.createElement(tag), content);
@@ -73,14 +75,16 @@ function withAnswer(item, text, custom, send) {
       if (!speaking) speechSynthesis.speak(Object.assign(new SpeechSynthesisUtterance(text), { voice, lang: voice.lang }));
     }));
   }
-  tools.append(asButton(says.keep, () => {
-    item.classList.add("kept");
-    addEventListener("afterprint", () => item.classList.remove("kept"), { once: true });
-    print();
-  }));
+  const keep = asButton(says.keep, () => {
+    keep.setAttribute("aria-pressed", String(item.classList.toggle("kept")));
+    printing.hidden = !document.querySelector(".kept");
+  });
+  keep.setAttribute("aria-pressed", "false");
+  tools.append(keep);
   if (custom.source) {
     const helpful = make("span", { className: "helpful", role: "group", ariaLabel: says.helpful }, make("span", { textContent: says.helpful }));
-    for (const [title, payload] of [[says.yes, "/feedback_helpful"], [says.no, "/feedback_unhelpful"]]) {
+    for (const [title, how] of [[says.yes, "helpful"], [says.no, "unhelpful"]]) {
+      const payload = `/feedback_${how}{"topic":"${custom.topic}"}`;
       helpful.append(asButton(title, () => send(`${says.helpful} ${title}`, payload)));
     }
     tools.append(helpful);

@@ -26,19 +26,18 @@ def page_routes() -> Blueprint:
     files = {name: (HERE / name).read_bytes() for name in _FILES}
     loader = page.loader().encode()
 
-    def place(request: Request) -> str | None:
-        named = request.args.get("place")
-        return named if named in knowledge.places else None
+    def session(request: Request) -> str:
+        return sessions.start(knowledge.known_place(request.args.get("place")))[0]
 
     @routes.get("/")
     async def alone(request: Request) -> HTTPResponse:
-        return html(page.render(sessions.start(place(request))[0]), headers=page.headers(False))
+        return html(page.render(session(request)), headers=page.headers(False))
 
     @routes.get("/chat")
     async def framed(request: Request) -> HTTPResponse:
         """The page for the widget's frame."""
         language = (request.args.get("lang") or "").lower()
-        content = page.render(sessions.start(place(request))[0], framed=True, language=language)
+        content = page.render(session(request), framed=True, language=language)
         return html(content, headers=page.headers(True))
 
     @routes.get("/embed")

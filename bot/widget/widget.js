@@ -20,9 +20,9 @@
   const FONT = "font: 600 1rem/1.4 system-ui, sans-serif; box-sizing: border-box;";
   const BUTTON = `${FONT} min-height: 3rem; padding: .5rem 1.25rem; border-radius: 1.5rem; cursor: pointer;`;
   const OPEN = `${BUTTON} position: fixed; bottom: 1rem; ${side}: 1rem; z-index: 2147483000; max-width: calc(100vw - 2rem); border: 2px solid ${ink}; background: #${accent}; color: ${ink};`;
-  const PANEL = "box-sizing: border-box; background: #fff; color: #15202b; border: 1px solid #6b7a89; overflow: auto;";
-  const BESIDE = `position: fixed; bottom: 1rem; ${side}: 1rem; z-index: 2147483001; width: 25rem; height: 40rem; max-width: 100vw; max-height: 100vh; max-height: 100dvh;`;
-  const WHOLE = "position: fixed; top: 0; right: 0; bottom: 0; left: 0; z-index: 2147483001; width: 100%; height: 100%;";
+  const PANEL = "box-sizing: border-box; margin: 0; padding: 0; background: #fff; color: #15202b; border: 1px solid #6b7a89; overflow: auto;";
+  const BESIDE = `position: fixed; bottom: 1rem; ${side}: 1rem; z-index: 2147483001; top: auto; ${side === "left" ? "right" : "left"}: auto; width: 25rem; height: 40rem; max-width: 100vw; max-height: 100vh; max-height: 100dvh;`;
+  const WHOLE = "position: fixed; top: 0; right: 0; bottom: 0; left: 0; z-index: 2147483001; width: 100%; height: 100%; max-width: none; max-height: none;";
 
   const make = (tag, content, style, ...children) => {
     const element = Object.assign(document.createElement(tag), content);
@@ -48,7 +48,8 @@
   }
   numbers.append(press(says.leave, leave, `${BUTTON} border: 0; background: #b3261e; color: #fff;`));
   if (!inline) numbers.append(press(says.close, hide, `${BUTTON} margin-left: .5rem; border: 2px solid #0b4f9c; background: #fff; color: #0b4f9c;`));
-  const panel = make("div", { hidden: true }, "", numbers);
+  // A dialog makes the page behind it unreachable where it covers the whole screen; browsers of before 2022 lack it.
+  const panel = make(inline ? "div" : "dialog", { hidden: true }, "", numbers);
   const open = press(asked.greeting || says.open, show, OPEN);
   open.setAttribute("aria-expanded", "false");
   const phone = matchMedia("(max-width: 30rem)");
@@ -83,6 +84,7 @@
     shown = true;
     draw();
     if (inline) return;
+    if (panel.showModal && !panel.open) phone.matches ? panel.showModal() : panel.show();
     if (ready) {
       frame.focus();
       tell("opened");
@@ -92,6 +94,7 @@
   function hide() {
     shown = false;
     draw();
+    panel.close?.();
     open.focus();
   }
 
@@ -100,6 +103,7 @@
     const over = hostElement();
     over.attachShadow({ mode: "closed" }).append(make("div", { role: "alert", textContent: says.leaving }, `${FONT} ${WHOLE} visibility: visible; z-index: 2147483647; padding: 2rem; background: #fff; color: #15202b;`));
     document.documentElement.append(over);
+    panel.close?.();
     document.title = says.leaving;
     try {
       top.location.replace(says.leave_to);
@@ -138,13 +142,18 @@
     leave();
   }, true);
 
-  phone.addEventListener?.("change", draw);
+  phone.addEventListener?.("change", () => {
+    if (shown) panel.close?.();
+    draw();
+    if (shown) show();
+  });
   root.append(panel);
   if (inline) {
     script.after(host);
     show();
   } else {
     panel.setAttribute("role", "dialog");
+    panel.addEventListener("cancel", (event) => { event.preventDefault(); hide(); });
     panel.setAttribute("aria-label", says.title);
     root.append(open);
     document.body.append(host);

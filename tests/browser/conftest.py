@@ -68,10 +68,14 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     server.shutdown()
 
 
-@pytest.fixture
-def fresh(browser: Browser) -> Iterator[Page]:
+PHONE, DESKTOP = (390, 800, True), (1280, 800, False)  # width and height in pixels, and whether by touch
+
+
+@pytest.fixture(params=[PHONE, DESKTOP], ids=["phone", "desktop"])
+def fresh(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
     """A page of a new browser profile that leads nowhere else but to this machine."""
-    context = browser.new_context(viewport={"width": 390, "height": 800})
+    width, height, by_touch = request.param
+    context = browser.new_context(viewport={"width": width, "height": height}, has_touch=by_touch)
     page = context.new_page()
     context.route(
         lambda url: "127.0.0.1" not in url,

@@ -226,7 +226,7 @@ def test_without_scripts_the_form_chats_and_leaves(bot: str, browser: Browser) -
     assert "999" in page.locator("#talk li.bot").last.inner_text()
     page.reload()
     assert page.locator("#talk > li.you").count() == 4
-    page.get_by_role("button", name="Leave quickly").click()
+    page.get_by_role("button", name="Leave quickly").first.click()
     page.wait_for_url("https://www.bbc.co.uk/weather")
     context.close()
 
@@ -264,18 +264,19 @@ def test_everything_can_be_reached_and_pressed_with_the_keyboard(open_page: Page
         "Leave quickly",
         "Need help now? Tap here",
         "Say it simpler",
-        "Print or save this",
+        "Keep this to print",
         "Send",
     } <= reached
 
 
-@pytest.mark.parametrize("width", [320, 390, 1280])
-def test_nothing_has_to_be_scrolled_sideways(bot: str, fresh: Page, width: int) -> None:
-    fresh.set_viewport_size({"width": width, "height": 256 if width == 320 else 800})  # 400 % of 1280 by 1024
+@pytest.mark.parametrize(("width", "height"), [(320, 256), (640, 512), (390, 800), (1280, 800)])
+def test_nothing_has_to_be_scrolled_sideways(bot: str, fresh: Page, width: int, height: int) -> None:
+    """The first two are 1280 by 1024 enlarged to 400 % and 200 %."""
+    fresh.set_viewport_size({"width": width, "height": height})
     fresh.goto(bot)
     ask(fresh, "how do i get an advocate")
     assert fresh.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    assert fresh.get_by_role("button", name="Leave quickly").is_visible()
+    assert fresh.get_by_role("button", name="Leave quickly").first.is_visible()
 
 
 def test_in_forced_colours_and_right_to_left_it_can_still_be_used(bot: str, fresh: Page) -> None:
@@ -287,17 +288,54 @@ def test_in_forced_colours_and_right_to_left_it_can_still_be_used(bot: str, fres
     assert fresh.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
+@pytest.mark.parametrize(("width", "height"), [(320, 256), (390, 500), (390, 800)])
+def test_what_has_the_focus_is_never_hidden_behind_a_bar(
+    bot: str, fresh: Page, width: int, height: int
+) -> None:
+    fresh.set_viewport_size({"width": width, "height": height})
+    fresh.goto(bot)
+    ask(fresh, "what is an advocate")
+    ask(fresh, "how do i get an advocate")
+    fresh.get_by_text("Need help now?").click()
+    for key in ["Tab"] * 30 + ["Shift+Tab"] * 30:
+        fresh.keyboard.press(key)
+        hidden = fresh.evaluate(
+            """() => { const focused = document.activeElement, box = focused.getBoundingClientRect();
+                if (focused === document.body || !box.width) return null;
+                const down = Math.min(box.height, 20) / 2;
+                const over = document.elementFromPoint(box.x + box.width / 2, box.y + down);
+                return focused.contains(over) || over?.contains(focused) ? null : focused.outerHTML }"""
+        )
+        assert hidden is None
+
+
 def test_only_what_is_chosen_is_printed(open_page: Page) -> None:
     open_page.evaluate("window.print = () => { window.printed = document.querySelectorAll('.kept').length }")
-    ask(open_page, "what is an advocate")
-    ask(open_page, "how long does an assessment take")
-    open_page.get_by_role("button", name="Print or save this").last.click()
-    assert open_page.evaluate("window.printed") == 1
-    open_page.locator("#talk li.bot").last.evaluate("item => item.classList.add('kept')")
+    printing = open_page.get_by_role("button", name="Print or save what I kept")
+    for words in ("what is an advocate", "how long does an assessment take", "how do i get an advocate"):
+        ask(open_page, words)
+    assert not printing.is_visible()
+    for chosen in (0, 2):
+        open_page.get_by_role("button", name="Keep this to print").nth(chosen).click()
+    assert not faults(open_page)
+    printing.click()
+    assert open_page.evaluate("window.printed") == 2
     open_page.emulate_media(media="print")
-    assert open_page.locator("#talk li.bot").last.is_visible()
-    assert not open_page.locator("#talk li.bot").first.is_visible()
+    answers = open_page.locator("#talk li.bot")
+    assert [answers.nth(place).is_visible() for place in range(3)] == [True, False, True]
     assert not open_page.locator("#write").is_visible()
+    open_page.emulate_media(media="screen")
+    for chosen in (0, 2):
+        open_page.get_by_role("button", name="Keep this to print").nth(chosen).click()
+    assert not printing.is_visible()
+
+
+def test_a_button_under_an_older_answer_is_about_that_answer(open_page: Page) -> None:
+    ask(open_page, "how long does an assessment take")
+    ask(open_page, "what is an advocate")
+    open_page.get_by_role("button", name="Say it simpler").first.click()
+    expect(open_page.locator("#talk li.bot")).to_have_count(3)
+    assert "nine weeks" in open_page.locator("#talk li.bot").last.inner_text()
 
 
 def test_the_tab_can_be_given_a_plain_name(open_page: Page) -> None:

@@ -8,8 +8,9 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Frame, Page, Request, expect
 
-from tests.browser.conftest import Site
+from tests.browser.conftest import PHONE, Site
 from tests.browser.test_page import ask, faults
+from tests.conftest import answers, running, until
 
 pytestmark = [pytest.mark.rasa, pytest.mark.browser]
 
@@ -100,7 +101,7 @@ def test_closing_keeps_the_chat_and_gives_the_focus_back(site: Site, fresh: Page
 def test_leaving_quickly_takes_the_whole_site_away(site: Site, fresh: Page) -> None:
     frame = open_chat(fresh, site.page("leave"))
     ask(frame, "how long does an assessment take")
-    frame.get_by_role("button", name="Leave quickly").click()
+    frame.get_by_role("button", name="Leave quickly").first.click()
     fresh.wait_for_url("https://www.bbc.co.uk/weather")
     fresh.go_back()
     assert "leave.html" not in fresh.url
@@ -181,6 +182,42 @@ def test_when_the_answer_is_slow_the_numbers_to_ring_are_shown_meanwhile(site: S
     frame.get_by_role("textbox").press("Enter")
     expect(frame.locator("#state")).to_contain_text("taking a long time", timeout=10_000)
     assert frame.locator('.help a[href="tel:08001111"]').is_visible()
+
+
+@pytest.mark.parametrize("fresh", [PHONE], indirect=True)
+def test_a_server_killed_in_mid_conversation_and_started_again_loses_no_message(
+    site: Site, fresh: Page
+) -> None:
+    bot = running(YOUR_SAY_SITES=site.address)
+    with bot as address:
+        (site.folder / "killed.html").write_text(
+            f'<title>x</title><h1>x</h1><script src="{address}/widget.js" defer></script>'
+        )
+        frame = open_chat(fresh, f"{site.address}/killed.html")
+        ask(frame, "what is an advocate")
+        bot.process.kill()
+        frame.get_by_role("textbox").fill("how long does an assessment take")
+        frame.get_by_role("textbox").press("Enter")
+        frame.get_by_role("button", name="Try again").wait_for()
+        assert frame.locator('.help a[href="tel:08001111"]').is_visible()
+        bot.start()
+        until(lambda: answers(address), 120)
+        frame.get_by_role("button", name="Try again").click()
+        expect(frame.locator("#talk li.bot").nth(1)).to_contain_text("45 working days")
+        expect(frame.locator("#talk li.you")).to_have_count(2)
+
+
+@pytest.mark.parametrize("fresh", [PHONE], indirect=True)
+def test_behind_the_chat_that_fills_a_phone_nothing_of_the_site_can_be_reached(
+    site: Site, fresh: Page
+) -> None:
+    frame = open_chat(fresh, site.page("modal"))
+    can_focus = """() => { const button = document.createElement('button');
+        document.body.prepend(button); button.focus(); return document.activeElement === button }"""
+    assert not fresh.evaluate(can_focus)
+    fresh.set_viewport_size({"width": 1200, "height": 800})
+    expect(frame.get_by_role("textbox")).to_be_visible()
+    fresh.wait_for_function(can_focus)
 
 
 def test_site_owners_get_the_line_to_copy_and_see_how_it_looks(site: Site, fresh: Page) -> None:

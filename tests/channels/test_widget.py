@@ -10,9 +10,12 @@ from typing import Any
 
 import httpx
 import pytest
+from rasa.core.channels.channel import UserMessage
+from sanic import Sanic
 
 from bot.channels.sessions import Sessions
-from tests.conftest import running
+from bot.channels.widget import Limits, WidgetChannel
+from tests.conftest import free_port, running
 
 pytestmark = pytest.mark.rasa
 ONCE = "45 working days"
@@ -86,6 +89,28 @@ def test_too_many_messages_are_answered_kindly_with_the_numbers_to_ring(bot: str
     assert "0800 1111" in responses[-1].json()[0]["text"]
     assert "999" in responses[-1].json()[0]["text"]
     assert Session(bot).post("hello").status_code == 200
+
+
+async def test_a_flood_of_new_conversations_is_slowed_wherever_their_sessions_come_from() -> None:
+    sessions, app, port = Sessions(), Sanic("flood", configure_logging=False), free_port()
+    app.ctx.agent = None
+
+    async def without_a_model(message: UserMessage) -> None:
+        """The reply is the static help."""
+
+    channel = WidgetChannel(sessions, Limits(sessions="2/hour"))
+    app.blueprint(channel.blueprint(without_a_model), url_prefix="/webhooks/widget")
+    server = await app.create_server(host="127.0.0.1", port=port, return_asyncio_server=True)
+    await server.startup()
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}/webhooks/widget") as client:
+        for status in (200, 200, 429):
+            body = {"session": sessions.start(None)[0], "message": "hello"}
+            response = await client.post("/message", json=body)
+            assert response.status_code == status
+            assert "0800 1111" in response.json()[0]["text"]
+        response = await client.post("/page", data={"session": "forged", "message": "hello"})
+        assert "0800 1111" in response.text
+    await server.close()
 
 
 @pytest.mark.parametrize("body", ["", "[]", "null", "{", "[" * 30_000, "x" * 40_000, '{"session": '])
