@@ -161,7 +161,7 @@ def test_leaving_quickly_goes_to_the_weather_wipes_both_sides_and_cannot_be_undo
 ) -> None:
     ask(open_page, "how long does an assessment take")
     token = open_page.evaluate("document.querySelector('input[name=session]').value")
-    open_page.get_by_role("button", name="Leave quickly").first.click()
+    open_page.get_by_role("button", name="Leave quickly").click()
     open_page.wait_for_url("https://www.bbc.co.uk/weather")
     open_page.go_back()
     assert "45 working days" not in open_page.content()
@@ -226,7 +226,7 @@ def test_without_scripts_the_form_chats_and_leaves(bot: str, browser: Browser) -
     assert "999" in page.locator("#talk li.bot").last.inner_text()
     page.reload()
     assert page.locator("#talk > li.you").count() == 4
-    page.get_by_role("button", name="Leave quickly").first.click()
+    page.get_by_role("button", name="Leave quickly").click()
     page.wait_for_url("https://www.bbc.co.uk/weather")
     context.close()
 
@@ -276,7 +276,7 @@ def test_nothing_has_to_be_scrolled_sideways(bot: str, fresh: Page, width: int, 
     fresh.goto(bot)
     ask(fresh, "how do i get an advocate")
     assert fresh.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    assert fresh.get_by_role("button", name="Leave quickly").first.is_visible()
+    assert fresh.get_by_role("button", name="Leave quickly").is_visible()
 
 
 def test_in_forced_colours_and_right_to_left_it_can_still_be_used(bot: str, fresh: Page) -> None:

@@ -101,7 +101,7 @@ def test_closing_keeps_the_chat_and_gives_the_focus_back(site: Site, fresh: Page
 def test_leaving_quickly_takes_the_whole_site_away(site: Site, fresh: Page) -> None:
     frame = open_chat(fresh, site.page("leave"))
     ask(frame, "how long does an assessment take")
-    frame.get_by_role("button", name="Leave quickly").first.click()
+    frame.get_by_role("button", name="Leave quickly").click()
     fresh.wait_for_url("https://www.bbc.co.uk/weather")
     fresh.go_back()
     assert "leave.html" not in fresh.url
@@ -163,8 +163,8 @@ def test_it_works_on_a_site_with_a_strict_policy_and_old_globals(site: Site, fre
     assert "45 working days" in ask(frame, "how long does an assessment take")
     ask(frame, "i want to kill myself")
     frame.locator('#talk a[href="tel:08001111"]').last.click()
-    assert frame.get_by_role("button", name="Leave quickly").first.is_visible()
-    frame.get_by_role("button", name="Leave quickly").first.click()
+    assert frame.get_by_role("button", name="Leave quickly").is_visible()
+    frame.get_by_role("button", name="Leave quickly").click()
     fresh.wait_for_url("https://www.bbc.co.uk/weather")
 
 
