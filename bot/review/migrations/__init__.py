@@ -1,0 +1,1 @@
+"""Changes of the review room's tables, in order."""

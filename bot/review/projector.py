@@ -1,0 +1,137 @@
+"""Reads the journal in order and writes the review room's own turns, each entry exactly once."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db import transaction
+
+from bot.knowledge import Knowledge, shared
+from bot.privacy.journal import FORGOTTEN, Entry, Journal
+from bot.privacy.redaction import redact
+from bot.review.detector import Detector
+from bot.review.models import Conversation, Position, Turn
+from bot.review.models.conversations import Level
+
+logger = logging.getLogger(__name__)
+ASKED_BACK, UNHELPFUL = "not_sure", "feedback_unhelpful"
+
+
+class Projector:
+    """Keeps the review room up to date with what was said."""
+
+    def __init__(self, journal: Journal, detector: Detector, knowledge: Knowledge | None = None) -> None:
+        self._journal, self._detector = journal, detector
+        self._titles = button_titles(knowledge or shared())
+
+    def catch_up(self) -> int:
+        """Take over everything new; says how many entries that was. Raises when a database is gone."""
+        taken = 0
+        while entries := self._next():
+            taken += len(entries)
+        return taken
+
+    @transaction.atomic
+    def _next(self) -> list[Entry]:
+        position, _ = Position.objects.select_for_update().get_or_create(pk="journal")
+        entries = list(self._journal.after(position.number))
+        if entries:
+            self._take(entries)
+            position.number = entries[-1].number
+            position.save()
+        return entries
+
+    def _take(self, entries: Iterable[Entry]) -> None:
+        for entry in entries:
+            if entry.kind == FORGOTTEN:
+                Conversation.objects.filter(pseudonym=entry.conversation).delete()
+                continue
+            conversation = self._conversation(entry)
+            if entry.kind == "action":
+                _answered_by(conversation, entry.said)
+            else:
+                self._add_turn(conversation, entry)
+
+    def _conversation(self, entry: Entry) -> Conversation:
+        at = _moment(entry)
+        conversation, _ = Conversation.objects.get_or_create(
+            pseudonym=entry.conversation, defaults={"started": at, "last": at}
+        )
+        return conversation
+
+    def _add_turn(self, conversation: Conversation, entry: Entry) -> None:
+        said, at = entry.said, _moment(entry)
+        number = conversation.turns.count() + 1
+        turn = Turn(
+            conversation=conversation, number=number, at=at, who=entry.kind, topic=said["topic"] or ""
+        )
+        if entry.kind == Turn.Who.BOT:
+            turn.text, turn.buttons = said["text"], said["buttons"]
+        else:
+            self._heard(turn, said)
+            _sum_up(conversation, turn, said)
+        conversation.last = max(conversation.last, at)
+        turn.save()
+        conversation.save()
+
+    def _title(self, payload: str) -> str:
+        return self._titles.get(payload.partition("{")[0], "(a button)")
+
+    def _heard(self, turn: Turn, said: dict[str, Any]) -> None:
+        turn.pressed = said["pressed"]
+        turn.payload = said["text"] if turn.pressed else ""
+        # Redacted before it was written; once more here, in case an older bot wrote it.
+        turn.text = self._title(said["text"]) if turn.pressed else redact(said["text"])
+        turn.confidence, turn.runners_up, turn.offers = said["confidence"], said["runners_up"], said["offers"]
+        turn.level, turn.categories = Level[said["level"].upper()], said["categories"]
+        turn.speaker, turn.why = said["speaker"], said["why"]
+        if not turn.pressed and turn.level == Level.NONE:
+            turn.suspicion = self._detector.suspicion(turn.text)
+
+
+def button_titles(knowledge: Knowledge) -> dict[str, str]:
+    """What buttons say, by what they send (without what that is about)."""
+    phrases, page = knowledge.menu.phrases, knowledge.menu.page
+    topics = {f"/{topic}": answer.title for topic, answer in knowledge.answers.items()}
+    safety = knowledge.safety.phrases
+    return topics | {
+        "/safe_now": safety["answer_yes"],
+        "/not_safe_now": safety["answer_no"],
+        "/wrong_alarm": safety["not_meant"],
+        "/follow_more": phrases["more_button"],
+        "/repeat_or_explain": phrases["simpler_button"],
+        "/feedback_helpful": f"{page['helpful']} {page['yes']}",
+        "/feedback_unhelpful": f"{page['helpful']} {page['no']}",
+        "/menu": page["menu"],
+    }
+
+
+def _moment(entry: Entry) -> datetime:
+    return datetime.fromtimestamp(entry.at, UTC)
+
+
+def _answered_by(conversation: Conversation, action: dict[str, Any]) -> None:
+    heard = conversation.turns.filter(who=Turn.Who.YOUNG_PERSON).last()
+    if heard:
+        heard.actions = [*heard.actions, action]
+        heard.save(update_fields=["actions"])
+
+
+def _sum_up(conversation: Conversation, turn: Turn, said: dict[str, Any]) -> None:
+    """What the queue filters and sorts by."""
+    conversation.turns_count += 1
+    conversation.channel = conversation.channel or said["channel"]
+    conversation.place = conversation.place or said["place"]
+    conversation.level = max(conversation.level, turn.level)
+    conversation.categories = sorted({*conversation.categories, *turn.categories})
+    if turn.topic:
+        conversation.topics = sorted({*conversation.topics, turn.topic})
+    if not turn.pressed and turn.confidence is not None:
+        conversation.least_confidence = min(conversation.least_confidence, turn.confidence)
+    conversation.not_sure |= turn.topic == ASKED_BACK
+    conversation.unhelpful |= turn.topic == UNHELPFUL
+    conversation.suspicion = max(conversation.suspicion, turn.suspicion)
+    conversation.reviewed = None  # something new was said

@@ -1,0 +1,1 @@
+"""What templates of the review room need beyond Django's own."""
