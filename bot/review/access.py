@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -15,9 +16,16 @@ from bot.review.models import Conversation, Member
 View = Callable[..., HttpResponse]
 
 
+def person(request: HttpRequest) -> User:
+    """Who is logged in. Raises PermissionDenied for nobody (the login middleware lets none through)."""
+    if not isinstance(request.user, User):
+        raise PermissionDenied
+    return request.user
+
+
 def member_of(request: HttpRequest) -> Member:
     """The person who is logged in; somebody new, through an organisation's login, sees no place yet."""
-    return Member.objects.get_or_create(user=request.user)[0]
+    return Member.objects.get_or_create(user=person(request))[0]
 
 
 def for_every_page(request: HttpRequest) -> dict[str, Any]:

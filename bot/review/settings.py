@@ -39,7 +39,7 @@ def _database() -> dict[str, Any]:
             "OPTIONS": {
                 "timeout": 10,  # seconds that a writer waits for another
                 "transaction_mode": "IMMEDIATE",
-                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA secure_delete=ON;",
+                "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;PRAGMA secure_delete=ON",
             },
         }
     named = urlsplit(url)
