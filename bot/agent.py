@@ -19,14 +19,16 @@ from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.actions_in_process import ActionsInProcess
 from bot.privacy.forgetful_store import ForgetfulTrackerStore
+from bot.privacy.journal import Journal
+from bot.privacy.journal_broker import JournalBroker
 from bot.quiet import quiet_rasa
 
 JUST_BEFORE = 120  # seconds: how long a thought may take that is typed over several messages
 MOST_BEFORE = 2  # messages
 
 
-def load_agent(model: Path, endpoints_file: Path) -> Agent:
-    """The bot, ready to answer.
+def load_agent(model: Path, endpoints_file: Path, journal: Journal | None = None) -> Agent:
+    """The bot, ready to answer; what is said goes, redacted, into `journal`.
 
     `endpoints_file` may name another tracker store or an action server; without
     them conversations live in memory and actions run here.
@@ -43,14 +45,15 @@ def load_agent(model: Path, endpoints_file: Path) -> Agent:
     )
     agent.domain = agent.processor.domain
     agent.nlg.responses = agent.domain.responses
-    agent.tracker_store = agent.processor.tracker_store = _store(endpoints, agent.domain)
+    agent.tracker_store = agent.processor.tracker_store = _store(endpoints, agent.domain, journal)
     return agent
 
 
-def _store(endpoints: AvailableEndpoints, domain: Domain | None) -> Any:
+def _store(endpoints: AvailableEndpoints, domain: Domain | None, journal: Journal | None) -> Any:
+    broker = JournalBroker(journal) if journal else None
     if endpoints.tracker_store is None:
-        return ForgetfulTrackerStore(domain)
-    return TrackerStore.create(endpoints.tracker_store, domain)
+        return ForgetfulTrackerStore(domain, broker)
+    return TrackerStore.create(endpoints.tracker_store, domain, broker)
 
 
 class ListeningProcessor(MessageProcessor):

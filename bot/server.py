@@ -12,19 +12,21 @@ from rasa.shared.utils.io import read_yaml_file
 from sanic import Sanic
 from sanic.request import Request
 from sanic.response import HTTPResponse, json
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.agent import load_agent
+from bot.privacy.journal import Journal
 from bot.widget.routes import page_routes
 
 logger = logging.getLogger(__name__)
 LARGEST_BODY = 1 << 20  # bytes
 
 
-def create_app(model: Path, endpoints: Path, credentials: Path) -> Sanic:
+def create_app(model: Path, endpoints: Path, credentials: Path, review: bool = True) -> Sanic:
     """The server: the channels of `credentials`, `/health` and the chat page. Nothing else of Rasa's.
 
     If the model cannot be loaded it serves all the same: /health says so, and every message is
-    answered with the static help.
+    answered with the static help. With `review`, what is said goes into the journal, redacted.
     """
     app = Sanic("your_say", configure_logging=False)
     app.config.REQUEST_MAX_SIZE = LARGEST_BODY
@@ -34,7 +36,7 @@ def create_app(model: Path, endpoints: Path, credentials: Path) -> Sanic:
     @app.before_server_start
     async def load(app: Sanic, _: Any) -> None:
         try:
-            app.ctx.agent = load_agent(model, endpoints)
+            app.ctx.agent = load_agent(model, endpoints, _journal() if review else None)
         except Exception as error:  # whatever broke, a message must still be answered with help
             logger.error("the model cannot be loaded, only static help is given: %s", type(error).__name__)
 
@@ -52,15 +54,25 @@ def create_app(model: Path, endpoints: Path, credentials: Path) -> Sanic:
     return app
 
 
+def _journal() -> Journal | None:
+    try:
+        return Journal()
+    except SQLAlchemyError as error:
+        logger.error("the journal cannot be opened; reviewers miss what is said: %s", type(error).__name__)
+        return None
+
+
 def channels(credentials: Path) -> list[InputChannel]:
     """The channels named in `credentials`, by their dotted path. Raises if one cannot be found."""
     named = read_yaml_file(credentials) or {}
     return [class_from_module_path(path).from_credentials(settings) for path, settings in named.items()]
 
 
-def serve(model: Path, endpoints: Path, credentials: Path, host: str, port: int) -> None:
+def serve(
+    model: Path, endpoints: Path, credentials: Path, host: str, port: int, review: bool = True
+) -> None:
     """Serve until stopped."""
-    app = create_app(model, endpoints, credentials)
+    app = create_app(model, endpoints, credentials, review)
 
     @app.after_server_start
     async def say_so(app: Sanic, _: Any) -> None:

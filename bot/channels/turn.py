@@ -23,19 +23,29 @@ Message = dict[str, Any]
 
 
 HandlesMessages = Callable[[UserMessage], Awaitable[Any]]
-Forgets = Callable[[str], None]
+Forgets = Callable[[str], None]  # of a conversation, by its pseudonym
 OF_AN_ANSWER = ("follow_more", "repeat_or_explain", "feedback_helpful", "feedback_unhelpful")
 LONGEST_TURN = 20.0  # seconds; then the young person gets the static help
 
 
 def forgets(app: Any) -> Forgets:
-    """Deletes a conversation from the store of the server `app`; without a model there is none."""
+    """Deletes a conversation, and what reviewers could read of it, from the stores of the server `app`."""
 
     def forget(conversation: str) -> None:
         if app.ctx.agent:
             app.ctx.agent.tracker_store.delete(conversation)
 
     return forget
+
+
+def ends(app: Any) -> Forgets:
+    """Deletes only the conversation that goes on; the copy for reviewers stays for as long as was said."""
+
+    def end(conversation: str) -> None:
+        if app.ctx.agent:
+            app.ctx.agent.tracker_store.end(conversation)
+
+    return end
 
 
 class Replies(OutputChannel):

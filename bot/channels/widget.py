@@ -23,7 +23,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse, empty, html, json, redirect
 
 from bot.channels.sessions import LASTS, Session, Sessions, shared_sessions
-from bot.channels.turn import Message, Turns, forgets
+from bot.channels.turn import Forgets, Message, Turns, ends, forgets
 from bot.knowledge import Knowledge, shared
 from bot.widget.page import HEADERS, ChatPage
 
@@ -50,7 +50,7 @@ class WidgetChannel(InputChannel):
         self._limiter = MovingWindowRateLimiter(self._counts)
         self._answers: TTLCache[tuple[str, str], asyncio.Task[list[Message]]] = TTLCache(50_000, REMEMBERED)
         self._known: TTLCache[str, None] = TTLCache(500_000, LASTS)  # sessions that have said something
-        self._left: TTLCache[str, None] = TTLCache(500_000, LASTS)  # sessions that were wiped
+        self._left: TTLCache[str, Forgets] = TTLCache(500_000, LASTS)  # sessions that were wiped, and how
         self._at_once = 0
 
     @classmethod
@@ -84,7 +84,10 @@ class WidgetChannel(InputChannel):
 
         @routes.post("/forget")
         async def forget(request: Request) -> HTTPResponse:
-            self._leave(turns(request), (_body(request) or {}).get("session"))
+            """The page was closed, or left quickly: then what reviewers could read goes too."""
+            body = _body(request) or {}
+            forget = forgets(request.app) if body.get("quickly") else ends(request.app)
+            self._leave(turns(request), body.get("session"), forget)
             return empty(headers=HEADERS)
 
         @routes.post("/page")
@@ -107,7 +110,7 @@ class WidgetChannel(InputChannel):
         @routes.post("/leave")
         async def leave(request: Request) -> HTTPResponse:
             """Leave quickly, for browsers without scripts."""
-            self._leave(turns(request), request.form.get("session"))
+            self._leave(turns(request), request.form.get("session"), forgets(request.app))
             headers = {**HEADERS, "Clear-Site-Data": '"cache"'}
             return redirect(knowledge.menu.page["leave_to"], status=303, headers=headers)
 
@@ -117,11 +120,11 @@ class WidgetChannel(InputChannel):
         session = self._sessions.read(token)
         return None if session is None or session.sender in self._left else session
 
-    def _leave(self, turns: Turns, token: object) -> None:
-        """Wipe a conversation for good, also one that is being answered at this moment."""
+    def _leave(self, turns: Turns, token: object, forget: Forgets) -> None:
+        """Wipe a conversation, also one that is being answered at this moment."""
         if session := self._session(token):
-            self._left[session.sender] = None
-            turns.forget(session.sender)
+            self._left[session.sender] = forget
+            forget(turns.conversation(session.sender))
             for key in [key for key in list(self._answers) if key[0] == session.sender]:
                 self._answers.pop(key, None)
 
@@ -153,8 +156,8 @@ class WidgetChannel(InputChannel):
             return await turns.take(session.sender, message, place=session.place)
         finally:
             self._at_once -= 1
-            if session.sender in self._left:
-                turns.forget(session.sender)
+            if forget := self._left.get(session.sender):
+                forget(turns.conversation(session.sender))
 
 
 def _body(request: Request) -> dict[str, Any] | None:

@@ -102,6 +102,11 @@ class Journal:
                 _entries.insert().values(conversation=conversation, at=at, kind=FORGOTTEN, entry="{}")
             )
 
+    def drop(self, up_to: int) -> int:
+        """Delete the entries up to this number, which the review room has read; says how many."""
+        with self._engine.begin() as connection:
+            return int(connection.execute(_entries.delete().where(_entries.c.number <= up_to)).rowcount)
+
     def purge(self, before: float) -> int:
         """Delete what is older than `before` (seconds since 1970); says how many entries."""
         with self._engine.begin() as connection:

@@ -21,14 +21,14 @@ _OF_RASA = ("action_listen", "action_session_start", "action_extract_slots")
 class JournalBroker(EventBroker):
     """A fault of the journal is logged and the turn goes on: nobody is refused an answer for it."""
 
-    def __init__(self, journal: Journal | None = None) -> None:
-        self._journal = journal or Journal()
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
 
     @classmethod
     async def from_endpoint_config(
         cls, broker_config: EndpointConfig, event_loop: Any = None
     ) -> JournalBroker:
-        return cls()
+        return cls(Journal())
 
     def publish(self, event: dict[str, Any]) -> None:
         kept = keep(event)

@@ -13,8 +13,9 @@ from bot.knowledge import Knowledge, shared
 from bot.privacy.journal import FORGOTTEN, Entry, Journal
 from bot.privacy.redaction import redact
 from bot.review.detector import Detector
-from bot.review.models import Conversation, Position, Turn
+from bot.review.models import Conversation, Position, Turn, Word
 from bot.review.models.conversations import Level
+from bot.review.retention import forget
 
 logger = logging.getLogger(__name__)
 ASKED_BACK, UNHELPFUL = "not_sure", "feedback_unhelpful"
@@ -39,15 +40,16 @@ class Projector:
         position, _ = Position.objects.select_for_update().get_or_create(pk="journal")
         entries = list(self._journal.after(position.number))
         if entries:
-            self._take(entries)
+            self.take(entries)
             position.number = entries[-1].number
             position.save()
         return entries
 
-    def _take(self, entries: Iterable[Entry]) -> None:
+    def take(self, entries: Iterable[Entry]) -> None:
+        """Write what these say, in their order."""
         for entry in entries:
             if entry.kind == FORGOTTEN:
-                Conversation.objects.filter(pseudonym=entry.conversation).delete()
+                forget(entry.conversation)
                 continue
             conversation = self._conversation(entry)
             if entry.kind == "action":
@@ -76,6 +78,8 @@ class Projector:
         conversation.last = max(conversation.last, at)
         turn.save()
         conversation.save()
+        if turn.who == Turn.Who.YOUNG_PERSON and not turn.pressed:
+            Word.remember([(conversation, turn.text)])
 
     def _title(self, payload: str) -> str:
         return self._titles.get(payload.partition("{")[0], "(a button)")

@@ -8,9 +8,9 @@ const WITHIN = 5000; // milliseconds between two presses of Shift, as GOV.UK has
 let presses = 0;
 let forgetting;
 
-export function wipe() {
+function wipe(quickly) {
   hush();
-  const body = new Blob([JSON.stringify({ session: ours.session })], { type: "text/plain" });
+  const body = new Blob([JSON.stringify({ session: ours.session, quickly })], { type: "text/plain" });
   navigator.sendBeacon("/webhooks/widget/forget", body);
   document.getElementById("talk").replaceChildren();
   document.getElementById("words").value = "";
@@ -25,7 +25,7 @@ export function leave() {
   cover.hidden = false;
   cover.textContent = says.leaving;
   document.title = says.leaving;
-  wipe();
+  wipe(true);
   if (ours.framed && parent !== window) parent.postMessage({ yourSay: "leave" }, "*");
   else location.replace(says.leave_to);
 }
@@ -54,5 +54,5 @@ document.addEventListener("keyup", (event) => {
 }, true);
 
 // Closing the tab forgets, and the back button brings nothing back.
-addEventListener("pagehide", wipe);
+addEventListener("pagehide", () => wipe(false));
 addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });

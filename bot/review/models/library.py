@@ -1,0 +1,68 @@
+"""Proposals to change the content, the approvals they need, and comments on what is there."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+
+from bot.review.models.conversations import Conversation
+
+
+class Proposal(models.Model):
+    """A story made of a conversation, or an edit of an answer, on its way into `data/`."""
+
+    class Kind(models.TextChoices):
+        STORY = "story", "Story"
+        ANSWER = "answer", "Answer"
+
+    class Status(models.TextChoices):
+        CHECKING = "checking", "Being checked"
+        REFUSED = "refused", "Refused"
+        WAITING = "waiting", "Waiting for approval"
+        APPROVED = "approved", "Approved"
+        EXPORTED = "exported", "Exported"
+        WITHDRAWN = "withdrawn", "Withdrawn"
+
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    status = models.CharField(max_length=10, choices=Status.choices)
+    name = models.CharField(max_length=120)  # the story's name, or the topic's id
+    shows = models.TextField(blank=True)  # what the story shows, in a line
+    files = models.JSONField(default=dict)  # file name within data/ or tests/: its YAML
+    problems = models.JSONField(default=list)  # why it was refused, in sentences
+    touches_safety = models.BooleanField(default=False)  # then two people must approve
+    conversation = models.ForeignKey(Conversation, models.SET_NULL, null=True, blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar = ["-at"]
+
+    @property
+    def approvals_needed(self) -> int:
+        return 2 if self.touches_safety else 1
+
+
+class Approval(models.Model):
+    """One person's yes to a proposal, or to a story or an answer as it stands in `data/`."""
+
+    proposal = models.ForeignKey(Proposal, models.CASCADE, null=True, blank=True, related_name="approvals")
+    subject = models.CharField(max_length=140, blank=True)  # "story:NAME" or "answer:ID"
+    fingerprint = models.CharField(max_length=64, blank=True)  # of the words that were approved
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT)
+    initials = models.CharField(max_length=8)
+    at = models.DateTimeField(auto_now_add=True)
+
+
+class Comment(models.Model):
+    """A remark on a story, an answer or a conversation."""
+
+    subject = models.CharField(max_length=140)  # "story:NAME", "answer:ID" or "conversation:PSEUDONYM"
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT)
+    at = models.DateTimeField(auto_now_add=True)
+    text = models.TextField()
+
+    class Meta:
+        ordering: ClassVar = ["at"]
+        indexes: ClassVar = [models.Index(fields=["subject"])]
