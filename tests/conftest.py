@@ -36,11 +36,18 @@ def bot() -> Iterator[str]:
 
 
 class running:  # noqa: N801  # reads as a sentence: with running(...) as address
-    """Starts `bot run` on a free port and stops it at the end."""
+    """Starts `bot run` on a free port and stops it at the end.
 
-    def __init__(self, *arguments: str, log: Path | None = None, **environment: str) -> None:
+    `review`: the port of its review room; without one nothing is kept for reviewers.
+    """
+
+    def __init__(
+        self, *arguments: str, log: Path | None = None, review: int | None = None, **environment: str
+    ) -> None:
         self.port = free_port()
-        self.arguments, self.environment, self.log = arguments, environment, log
+        reviewed = ("--review-port", str(review)) if review else ("--without-review",)
+        self.arguments = (*reviewed, *arguments)
+        self.environment, self.log = environment, log
 
     def __enter__(self) -> str:
         self.start()
