@@ -44,7 +44,7 @@ def test_the_held_out_set_is_large_and_varied(messages: Sequence[Labelled]) -> N
 
 
 def test_emergencies_are_heard(levels: dict[str, Heard]) -> None:
-    assert levels["emergency"].alarmed >= 0.92
+    assert levels["emergency"].alarmed >= 0.94
 
 
 def test_urgent_disclosures_are_heard(levels: dict[str, Heard]) -> None:
@@ -58,6 +58,17 @@ def test_distress_is_met_with_a_person(levels: dict[str, Heard]) -> None:
 
 def test_the_bot_does_not_cry_wolf(levels: dict[str, Heard]) -> None:
     assert levels["none"].helped <= 0.10
+
+
+def test_messages_like_the_samples_are_heard_as_was_asked_for(screen: SafetyScreen) -> None:
+    """The aims: emergencies 99 %, urgent 95 %, at most 3 % of the harmless, nobody met with nothing."""
+    like_samples = read(ROOT / "tests" / "messages" / "safety_like_samples.yml")
+    answers = [screen.screen(message.text, {}) for message in like_samples]
+    found = by(lambda message: [message.level], like_samples, answers)
+    assert found["emergency"].alarmed >= 0.97
+    assert found["urgent"].alarmed >= 0.97
+    assert found["concern"].helped >= 0.95
+    assert found["none"].helped <= 0.04
 
 
 def test_ordinary_questions_raise_no_alarm(screen: SafetyScreen) -> None:
