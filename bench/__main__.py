@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from bench import clinc150, safety, turns
+from bench import clinc150, likely_misses, review, safety, turns
 from bot import quiet  # noqa: F401  # before anything of Rasa
 from bot.knowledge.load import ROOT
 from bot.measure import measure
@@ -22,6 +22,10 @@ def main() -> None:
     data = BENCHMARKS / "clinc150.jsonl"
     print("\nDanger heard, tests/messages/safety.yml")
     safety.run(data)
+    print("\nDisclosures that were missed, ranked by the second listener")
+    likely_misses.run()
+    print(f"\nPages of the review room among {review.COUNT:,} conversations")
+    review.run()
     if data.exists():
         print("\nCLINC150, the same pipeline trained on its messages")
         clinc150.run(data)

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 
 from bot import quiet  # noqa: F401  # before anything of Rasa
 from bot.knowledge import ContentError
 from bot.knowledge.load import ROOT
+from bot.review.beside import UNTIL_INPUT_ENDS
+from bot.stories.commands import add_to as add_story_commands
+
+REVIEW_PORT = 5006
 
 
 def main() -> None:
@@ -37,6 +43,16 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--port", type=int, default=int(os.environ.get("PORT", "5005")))
     run.add_argument("--endpoints", type=Path, default=ROOT / "endpoints.yml")
     run.add_argument("--credentials", type=Path, default=ROOT / "credentials.yml")
+    run.add_argument("--review-host", default="127.0.0.1")
+    run.add_argument("--review-port", type=int, default=REVIEW_PORT)
+    run.add_argument(
+        "--without-review", action="store_true", help="keep nothing for a review room, serve none"
+    )
+    review = command("review", _review, "serve the review room, where advocacy teams read conversations")
+    review.add_argument("--host", default="127.0.0.1")
+    review.add_argument("--port", type=int, default=REVIEW_PORT)
+    review.add_argument("--demo", action="store_true", help="with made-up conversations, to try it")
+    review.add_argument(UNTIL_INPUT_ENDS, action="store_true", help=argparse.SUPPRESS)
     command("chat", _chat, "chat in the terminal")
     ask = command("ask", _ask, "print the bot's reply to one message")
     ask.add_argument("message")
@@ -56,6 +72,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     heard.add_argument("--errors", action="store_true", help="print each miss and false alarm")
     heard.add_argument("--perturbed", action="store_true", help="also misspelt, shouted, quoted and so on")
+    says = "check stories, and put what the review room approved into data/"
+    add_story_commands(commands.add_parser("stories", help=says, description=says))
     return parser
 
 
@@ -75,13 +93,37 @@ def _run(arguments: argparse.Namespace) -> None:
     from bot.training import ensure_model
 
     model = ensure_model()
+    from bot.review.beside import review_room
     from bot.server import serve
     from bot.widget.page import SitesError
 
+    review = not arguments.without_review
+    room = review_room(arguments.review_host, arguments.review_port) if review else nullcontext()
     try:
-        serve(model, arguments.endpoints, arguments.credentials, arguments.host, arguments.port)
+        with room:
+            serve(model, arguments.endpoints, arguments.credentials, arguments.host, arguments.port, review)
     except SitesError as error:
         sys.exit(str(error))
+
+
+def _review(arguments: argparse.Namespace) -> None:
+    from django.core.exceptions import ImproperlyConfigured
+
+    from bot.review import beside, server
+
+    os.umask(0o077)  # what it writes is for its own user only
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # so that pages are finished and folders tidied
+    if arguments.until_input_ends:
+        beside.end_with_input()
+    try:
+        if arguments.demo:
+            server.serve_demo(arguments.host, arguments.port)
+        else:
+            server.serve(arguments.host, arguments.port)
+    except OSError as error:
+        sys.exit(f"The review room is not served at {arguments.host}:{arguments.port}: {error.strerror}")
+    except ImproperlyConfigured as error:
+        sys.exit(f"The review room is not served: {error}")
 
 
 def _chat(arguments: argparse.Namespace) -> None:

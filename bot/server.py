@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from sanic.response import HTTPResponse, json
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.agent import load_agent
-from bot.privacy.journal import Journal
+from bot.privacy.journal import Journal, keep_no_longer
 from bot.widget.routes import page_routes
 
 logger = logging.getLogger(__name__)
@@ -31,14 +32,22 @@ def create_app(model: Path, endpoints: Path, credentials: Path, review: bool = T
     app = Sanic("your_say", configure_logging=False)
     app.config.REQUEST_MAX_SIZE = LARGEST_BODY
     app.config.FALLBACK_ERROR_FORMAT = "json"
-    app.ctx.agent = None
+    app.ctx.agent = app.ctx.tidying = None
 
     @app.before_server_start
     async def load(app: Sanic, _: Any) -> None:
         try:
-            app.ctx.agent = load_agent(model, endpoints, _journal() if review else None)
+            journal = _journal() if review else None
+            if journal:
+                app.ctx.tidying = asyncio.create_task(keep_no_longer(journal))
+            app.ctx.agent = load_agent(model, endpoints, journal)
         except Exception as error:  # whatever broke, a message must still be answered with help
             logger.error("the model cannot be loaded, only static help is given: %s", type(error).__name__)
+
+    @app.before_server_stop
+    async def stop(app: Sanic, _: Any) -> None:
+        if app.ctx.tidying:
+            app.ctx.tidying.cancel()
 
     @app.get("/health")
     async def health(request: Request) -> HTTPResponse:
@@ -68,9 +77,7 @@ def channels(credentials: Path) -> list[InputChannel]:
     return [class_from_module_path(path).from_credentials(settings) for path, settings in named.items()]
 
 
-def serve(
-    model: Path, endpoints: Path, credentials: Path, host: str, port: int, review: bool = True
-) -> None:
+def serve(model: Path, endpoints: Path, credentials: Path, host: str, port: int, review: bool = True) -> None:
     """Serve until stopped."""
     app = create_app(model, endpoints, credentials, review)
 

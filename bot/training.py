@@ -27,7 +27,7 @@ _LEARNED_FROM = (
 
 def ensure_model(root: Path = ROOT) -> Path:
     """The model for the present content, trained now if there is none yet. Prints what it does."""
-    model = root / "models" / f"your-say-{fingerprint(root)}.tar.gz"
+    model = model_file(root)
     if model.exists():
         return model
     from bot.nlu.encoder import export
@@ -38,6 +38,11 @@ def ensure_model(root: Path = ROOT) -> Path:
     _train(root, model)
     print(f"Trained in {time.monotonic() - started:.0f} seconds.", flush=True)
     return model
+
+
+def model_file(root: Path = ROOT) -> Path:
+    """Where the model for the present content is, or would be."""
+    return root / "models" / f"your-say-{fingerprint(root)}.tar.gz"
 
 
 def fingerprint(root: Path = ROOT) -> str:

@@ -28,7 +28,7 @@ def test_check_lists_every_topic_with_reading_age_source_and_date() -> None:
 def test_help_lists_the_commands() -> None:
     said = bot("--help").stdout
     assert [
-        name for name in ("run", "chat", "ask", "parse", "check", "train", "calibrate") if name not in said
+        name for name in ("run", "review", "chat", "ask", "parse", "check", "train") if name not in said
     ] == []
 
 

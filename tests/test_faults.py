@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sqlite3
 import subprocess
 import sys
@@ -29,7 +30,8 @@ def serving(model: Path) -> Iterator[str]:
     port = free_port()
     program = (
         "from pathlib import Path; from bot import quiet; from bot.server import serve; "
-        f"serve(Path({str(model)!r}), Path('endpoints.yml'), Path('credentials.yml'), '127.0.0.1', {port})"
+        f"serve(Path({str(model)!r}), Path('endpoints.yml'), Path('credentials.yml'), '127.0.0.1', {port}, "
+        "review=False)"
     )
     process = subprocess.Popen([sys.executable, "-c", program], cwd=ROOT, stderr=subprocess.DEVNULL)
     address = f"http://127.0.0.1:{port}"
@@ -142,11 +144,12 @@ def test_a_separate_action_server_gives_the_same_answers(bot: str, tmp_path: Pat
         server.wait(20)
 
 
-def test_the_log_holds_nothing_that_was_typed() -> None:
+def test_the_log_holds_nothing_that_was_typed(tmp_path: Path) -> None:
     port = free_port()
     process = subprocess.Popen(
-        [str(BOT), "run", "--port", str(port)],
+        [str(BOT), "run", "--port", str(port), "--review-port", str(free_port())],
         cwd=ROOT,
+        env={**os.environ, "YOUR_SAY_DATA": str(tmp_path)},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

@@ -211,7 +211,7 @@ def _faults(knowledge: Knowledge, files: dict[tuple[str, str], str], today: date
     for id_, service in knowledge.services.items():
         yield from _service_faults(files["services", id_], service, today)
     for answer in knowledge.answers.values():
-        yield from _answer_faults(files["answers", answer.id], answer, knowledge)
+        yield from answer_faults(files["answers", answer.id], answer, knowledge)
     for place in knowledge.places.values():
         yield from _place_faults(place, knowledge, today)
     yield from _menu_faults(knowledge)
@@ -227,7 +227,9 @@ def _service_faults(file: str, service: Service, today: date) -> Iterator[Proble
         yield Problem(file, service.id, "ages", "from is above to")
 
 
-def _answer_faults(file: str, answer: Answer, knowledge: Knowledge) -> Iterator[Problem]:
+def answer_faults(file: str, answer: Answer, knowledge: Knowledge) -> Iterator[Problem]:
+    """What is wrong with one answer that stands in `file`, or would stand there."""
+
     def fault(field: str, wrong: str) -> Problem:
         return Problem(file, answer.id, field, wrong)
 

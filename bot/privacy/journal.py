@@ -6,11 +6,13 @@ projector of `bot.review`; both may be other processes.
 
 from __future__ import annotations
 
+import asyncio
 import json
+import logging
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from time import time
 from typing import Any
 
 from sqlalchemy import (
@@ -24,14 +26,15 @@ from sqlalchemy import (
     Text,
     create_engine,
     select,
+    text,
 )
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import StaticPool
 
-from bot.knowledge.load import ROOT
+from bot.privacy.where import DATABASE, KEPT_DAYS, data_folder
 
-FOLDER = "YOUR_SAY_DATA"  # where the bot and the review room keep their files
-DATABASE = "YOUR_SAY_DATABASE"  # postgresql://..., for more than one machine
+logger = logging.getLogger(__name__)
 FORGOTTEN = "forgotten"  # the kind of entry that says: delete what you have of this conversation
 _PATIENCE = 5  # seconds that a writer waits for another
 
@@ -59,13 +62,6 @@ class Entry:
     said: dict[str, Any]
 
 
-def data_folder() -> Path:
-    """Where files are kept, made if it is not there: `YOUR_SAY_DATA`, or `var` in the project."""
-    folder = Path(os.environ.get(FOLDER) or ROOT / "var")
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return folder
-
-
 def database_url() -> str:
     """SQLAlchemy's address of the journal's database."""
     return os.environ.get(DATABASE) or f"sqlite:///{data_folder() / 'journal.db'}"
@@ -82,6 +78,7 @@ class Journal:
         """`at`: seconds since 1970. `said` must be redacted already."""
         entry = json.dumps(said, ensure_ascii=False)
         with self._engine.begin() as connection:
+            _one_at_a_time(connection)
             connection.execute(
                 _entries.insert().values(conversation=conversation, at=at, kind=kind, entry=entry)
             )
@@ -97,6 +94,7 @@ class Journal:
     def forget(self, conversation: str, at: float) -> None:
         """Delete the conversation here, and leave word that others must delete it too."""
         with self._engine.begin() as connection:
+            _one_at_a_time(connection)
             connection.execute(_entries.delete().where(_entries.c.conversation == conversation))
             connection.execute(
                 _entries.insert().values(conversation=conversation, at=at, kind=FORGOTTEN, entry="{}")
@@ -111,6 +109,22 @@ class Journal:
         """Delete what is older than `before` (seconds since 1970); says how many entries."""
         with self._engine.begin() as connection:
             return int(connection.execute(_entries.delete().where(_entries.c.at < before)).rowcount)
+
+
+async def keep_no_longer(journal: Journal) -> None:
+    """Delete once an hour what is older than `KEPT_DAYS`, in case no review room is there to read it."""
+    while True:
+        try:
+            journal.purge(time() - KEPT_DAYS * 24 * 3600)
+        except SQLAlchemyError as error:
+            logger.error("the journal could not be tidied: %s", type(error).__name__)
+        await asyncio.sleep(3600)
+
+
+def _one_at_a_time(connection: Connection) -> None:
+    """PostgreSQL numbers before it commits: a reader could pass over what is still on its way."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("LOCK TABLE journal IN EXCLUSIVE MODE"))  # readers need not wait
 
 
 def _engine(url: str) -> Engine:

@@ -30,7 +30,8 @@ def member_of(request: HttpRequest) -> Member:
 
 def for_every_page(request: HttpRequest) -> dict[str, Any]:
     """What the frame around each page shows; a context processor."""
-    return {"member": member_of(request)} if request.user.is_authenticated else {}
+    user = getattr(request, "user", None)  # none yet if the request was refused before anything else
+    return {"member": member_of(request)} if user and user.is_authenticated else {}
 
 
 def visible(request: HttpRequest) -> QuerySet[Conversation]:

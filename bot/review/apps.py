@@ -10,3 +10,6 @@ class Review(AppConfig):
     label = "review"
     verbose_name = "Review room"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from bot.review import logins  # noqa: F401  # listens to who comes and goes

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from django.contrib.auth.models import User
 from django.core import signing
 from django.urls import reverse
+
+from bot.review.models import Member
 
 SALT = "first account"
 LASTS = 24 * 3600  # seconds
 
 
 def link_for_first_account(address: str) -> str | None:
-    """The link under `address`, or None once there is an account."""
-    if User.objects.exists():
+    """The link under `address`, or None once there is an administrator."""
+    if _is_looked_after():
         return None
     return f"{address}{reverse('first_account', args=[signing.dumps('first', salt=SALT)])}"
 
@@ -23,4 +24,9 @@ def is_valid(token: str) -> bool:
         signing.loads(token, salt=SALT, max_age=LASTS)
     except signing.BadSignature:
         return False
-    return not User.objects.exists()
+    return not _is_looked_after()
+
+
+def _is_looked_after() -> bool:
+    # Not "whether anybody has an account": somebody may have come through their organisation first.
+    return Member.objects.filter(role=Member.Role.ADMINISTRATOR).exists()

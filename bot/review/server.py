@@ -5,13 +5,19 @@ from __future__ import annotations
 import logging
 import os
 import threading
+import time
+from tempfile import TemporaryDirectory
 
 import django
 from django.core.management import call_command
 from django.core.wsgi import get_wsgi_application
 
+from bot.privacy.where import DATABASE, FOLDER
+
 logger = logging.getLogger(__name__)
 EVERY = 2  # seconds between two looks at the journal
+CLEANED_EVERY = 3600  # seconds
+THREADS = 8  # pages made at once
 
 
 def set_up() -> None:
@@ -19,35 +25,72 @@ def set_up() -> None:
     os.environ["DJANGO_SETTINGS_MODULE"] = "bot.review.settings"
     django.setup()
     call_command("migrate", verbosity=0, interactive=False)
+    call_command("createcachetable", verbosity=0)
 
 
-def serve(host: str, port: int) -> None:
-    """Serve until stopped. The first time it prints a link with which the first account is made."""
-    import waitress
+def serve_demo(host: str, port: int) -> None:
+    """Serve made-up conversations from a folder that is thrown away at the end. Real data is not touched."""
+    with TemporaryDirectory(prefix="review-demo-") as folder:
+        os.environ[FOLDER] = folder
+        os.environ.pop(DATABASE, None)
+        serve(host, port, demo=True)
+
+
+def serve(host: str, port: int, demo: bool = False) -> None:
+    """Serve until stopped. The first time it prints a link with which the first account is made.
+
+    `demo`: show made-up conversations instead of what was said. Raises OSError if the address is taken.
+    """
+    from waitress.server import create_server
 
     set_up()
+    from bot.review.settings import PUBLIC_ADDRESS
+
+    # With a public address only its proxy can reach us, and what that says of the visitor is true.
+    behind = {"trusted_proxy": "*", "trusted_proxy_headers": {"x-forwarded-for", "x-forwarded-proto"}}
+    server = create_server(
+        get_wsgi_application(),
+        host=host,
+        port=port,
+        threads=THREADS,
+        ident=None,
+        **(behind if PUBLIC_ADDRESS else {}),
+    )
+    if demo:
+        from bot.review.demo import fill
+
+        print("Review room: making conversations up, which takes a moment", flush=True)
+        fill()
+    else:
+        threading.Thread(target=_keep_up, daemon=True).start()
+    _say_where(PUBLIC_ADDRESS or f"http://{host}:{port}")
+    server.run()
+
+
+def _say_where(address: str) -> None:
     from bot.review.first_account import link_for_first_account
 
-    application = get_wsgi_application()
-    stop = threading.Event()
-    threading.Thread(target=_keep_up, args=(stop,), daemon=True).start()
-    address = f"http://{host}:{port}"
-    print(f"Review room: {link_for_first_account(address) or address}", flush=True)
-    try:
-        waitress.serve(application, host=host, port=port, threads=8, ident=None, _quiet=True)
-    finally:
-        stop.set()
+    if link := link_for_first_account(address):
+        print(f"Review room: make the first account with this link, within a day:\n{link}", flush=True)
+    else:
+        print(f"Review room: {address}/", flush=True)
 
 
-def _keep_up(stop: threading.Event) -> None:
+def _keep_up() -> None:
     from bot.privacy.journal import Journal
     from bot.review.detector import shared_detector
     from bot.review.projector import Projector
+    from bot.review.retention import clean_up
 
-    projector = None
-    while not stop.wait(EVERY):
+    journal, projector, cleaned = None, None, 0.0
+    while True:
+        time.sleep(EVERY)  # first of all: whoever waits for the first page goes before
         try:
-            projector = projector or Projector(Journal(), shared_detector())
+            journal = journal or Journal()
+            projector = projector or Projector(journal, shared_detector())
             projector.catch_up()
+            if time.monotonic() - cleaned > CLEANED_EVERY:
+                clean_up(journal)
+                cleaned = time.monotonic()
         except Exception as error:  # a database that is gone comes back; nothing is lost meanwhile
             logger.error("the review room is not up to date: %s", type(error).__name__)

@@ -12,8 +12,10 @@ from threading import Thread
 from typing import Any, Protocol
 
 import pytest
+from playwright.sync_api import Browser, Page
 
-from bot.privacy.journal import DATABASE, FOLDER
+from bot.privacy.where import DATABASE, FOLDER
+from tests.browser import conftest as browsers
 
 # Before Django reads its settings: no test may come near the real data of whoever runs it.
 _FOLDER = Path(mkdtemp(prefix="review-tests-"))
@@ -27,7 +29,6 @@ import django  # noqa: E402
 django.setup()
 
 from django.contrib.auth.models import User  # noqa: E402
-from django.core.management import call_command  # noqa: E402
 from django.db import connection, connections  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.test.utils import setup_test_environment, teardown_test_environment  # noqa: E402
@@ -35,14 +36,14 @@ from django.utils import timezone  # noqa: E402
 
 from bot.review.models import Conversation, Member, Turn  # noqa: E402
 from bot.review.models.conversations import Level  # noqa: E402
+from bot.review.server import set_up  # noqa: E402
 
 
 @pytest.fixture(scope="session")
 def migrated() -> Iterator[Path]:
     """A database with its tables and nothing in it, to be copied."""
     setup_test_environment()
-    call_command("migrate", verbosity=0, interactive=False)
-    call_command("createcachetable", verbosity=0)
+    set_up()
     connection.close()  # which also writes everything into the one file
     yield _FOLDER / "review.db"
     teardown_test_environment()
@@ -141,7 +142,7 @@ def add_conversation(room: Path) -> AddConversation:
 
 
 def _turn(conversation: Conversation, number: int, turn: str | dict[str, Any]) -> Turn:
-    fields = {"text": turn} if isinstance(turn, str) else dict(turn)
+    fields: dict[str, Any] = {"text": turn} if isinstance(turn, str) else dict(turn)
     if fields["text"].startswith(">"):
         fields |= {"text": fields["text"][1:].strip(), "who": Turn.Who.BOT}
     if isinstance(level := fields.get("level"), str):
@@ -160,6 +161,37 @@ def _sum_up(conversation: Conversation, said: list[Turn]) -> None:
     conversation.not_sure = any(turn.topic == "not_sure" for turn in said)
     conversation.unhelpful = any(turn.topic == "feedback_unhelpful" for turn in said)
     conversation.suspicion = max((turn.suspicion for turn in said), default=0.0)
+
+
+browser = browsers.browser  # the fixture
+
+
+class OpenPage(Protocol):
+    """Opens a page of the room in a real Chromium, where `person` is logged in."""
+
+    def __call__(self, path: str, person: Client | None = None, width: int = 1280) -> Page: ...
+
+
+@pytest.fixture
+def open_page(browser: Browser, served: str) -> Iterator[OpenPage]:
+    """Fails at the end if the browser refused something on a page, such as an inline script or style."""
+    contexts, complaints = [], []
+
+    def opened(path: str, person: Client | None = None, width: int = 1280) -> Page:
+        context = browser.new_context(viewport={"width": width, "height": 800}, reduced_motion="reduce")
+        contexts.append(context)
+        if person:
+            session = person.cookies["sessionid"].value
+            context.add_cookies([{"name": "sessionid", "value": session, "url": served}])
+        page = context.new_page()
+        page.on("console", lambda said: complaints.append(said.text))
+        page.goto(served + path)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert [complaint for complaint in complaints if "Content Security" in complaint] == []
 
 
 @pytest.fixture

@@ -28,6 +28,7 @@ class Verdict(models.Model):
     right = models.BooleanField()
     right_topic = models.CharField(max_length=60, blank=True)  # if the topic was wrong
     right_level = models.PositiveSmallIntegerField(choices=Level.choices, null=True, blank=True)
+    right_category = models.CharField(max_length=30, blank=True)  # what it discloses, an id of the screen's
     better_wording = models.TextField(blank=True)  # of the answer
 
     class Meta:

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 
 from bot.review.models.conversations import Conversation
+from bot.review.models.trust import Member
 
 
 class Proposal(models.Model):
@@ -23,16 +24,21 @@ class Proposal(models.Model):
         WAITING = "waiting", "Waiting for approval"
         APPROVED = "approved", "Approved"
         EXPORTED = "exported", "Exported"
+        SENT_BACK = "sent_back", "Sent back"
         WITHDRAWN = "withdrawn", "Withdrawn"
 
     kind = models.CharField(max_length=10, choices=Kind.choices)
     status = models.CharField(max_length=10, choices=Status.choices)
     name = models.CharField(max_length=120)  # the story's name, or the topic's id
     shows = models.TextField(blank=True)  # what the story shows, in a line
-    files = models.JSONField(default=dict)  # file name within data/ or tests/: its YAML
+    draft = models.JSONField(default=dict)  # what its author filled in, to be changed again
+    before = models.JSONField(default=dict)  # of an answer: the words that it changes, by field
+    files = models.JSONField(default=dict)  # file name within data/: the piece of YAML that goes into it
     problems = models.JSONField(default=list)  # why it was refused, in sentences
+    played = models.JSONField(default=dict)  # of a story: what the model did, as `bot stories check` reports
     touches_safety = models.BooleanField(default=False)  # then two people must approve
     conversation = models.ForeignKey(Conversation, models.SET_NULL, null=True, blank=True)
+    place = models.CharField(max_length=40, blank=True)  # of the conversation, which may be gone
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT)
     at = models.DateTimeField(auto_now_add=True)
 
@@ -42,6 +48,14 @@ class Proposal(models.Model):
     @property
     def approvals_needed(self) -> int:
         return 2 if self.touches_safety else 1
+
+    @classmethod
+    def seen_by(cls, member: Member) -> models.QuerySet[Proposal]:
+        """Edits of answers, and stories made of conversations in the places of this person's team."""
+        everything = cls.objects.select_related("by").prefetch_related("approvals__by")
+        if member.all_places:
+            return everything
+        return everything.filter(models.Q(kind=cls.Kind.ANSWER) | models.Q(place__in=member.places))
 
 
 class Approval(models.Model):
@@ -54,11 +68,18 @@ class Approval(models.Model):
     initials = models.CharField(max_length=8)
     at = models.DateTimeField(auto_now_add=True)
 
+    class Meta:
+        ordering: ClassVar = ["at"]
+        indexes: ClassVar = [models.Index(fields=["subject"])]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["proposal", "by"], name="one_approval_each")
+        ]
+
 
 class Comment(models.Model):
-    """A remark on a story, an answer or a conversation."""
+    """A remark on a story, an answer, a proposal or a conversation."""
 
-    subject = models.CharField(max_length=140)  # "story:NAME", "answer:ID" or "conversation:PSEUDONYM"
+    subject = models.CharField(max_length=140)  # "story:NAME", "answer:ID", "proposal:ID", "conversation:PSEUDONYM"
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT)
     at = models.DateTimeField(auto_now_add=True)
     text = models.TextField()
