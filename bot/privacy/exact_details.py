@@ -22,10 +22,11 @@ _ADDRESS = r"(?<![\w.+-])[\w.+%'-]{1,64}"
 _SITE = r"(?<![\w@.-])(?:[\w-]{1,63}\.){1,4}"
 _CARD = re.compile(r"(?<!\d)\d(?:[ -]?\d){12,18}(?!\d)")
 _TEN = re.compile(r"(?<!\d)[1-9]\d\d[ -]?\d{3}[ -]?\d{4}(?!\d)")
-# British mobiles in every spacing, also with the letter o for nought. A library of numbers that are in use
-# does not know the mobiles that Ofcom keeps for drama.
-_MOBILE = re.compile(
-    r"(?<![\w+])(?:\(?(?:\+|00)44\)?[ .-]?(?:\(?0\)?)?|\(?[0Oo]) ?[ .-]?7(?:[ .()-]{0,2}[\doO]){9}(?![\w])"
+# British numbers of eleven digits in every spacing, also with the letter o for nought. The library knows only
+# numbers in use, not those that Ofcom keeps for drama, and loses one that stands right beside other digits.
+_BRITISH = re.compile(
+    r"(?<![\w+])(?:\(?(?:\+|00)44\)?[ .-]?(?:\(?0\)?)?|\(?[0Oo]) ?[ .-]?"
+    r"[1-357-9](?:[ .()-]{0,2}[\doO]){9}(?!\w)"
 )
 _LEAST_DIGITS, _LOCAL = 9, r"\d(?:[ -]?\d){4,10}(?!\d)"
 _TEXT_SPEAK = re.compile(r"(?:b4|m8|l8)\s*\d(?:st|nd|rd|th)", re.I)  # "b4 2nd lesson" is not in Birmingham
@@ -70,7 +71,7 @@ class ExactDetails:
         finders = (
             self._emails,
             self._links,
-            self._mobiles,
+            self._british_phones,
             self._cards_and_nhs,
             self._other_phones,
             self._postcodes,
@@ -106,8 +107,8 @@ class ExactDetails:
             taken += self._after_its_name(kind, text)
         yield from apart(taken)
 
-    def _mobiles(self, text: str) -> Iterator[Found]:
-        for match in _MOBILE.finditer(text):
+    def _british_phones(self, text: str) -> Iterator[Found]:
+        for match in _BRITISH.finditer(text):
             yield Found(match.start(), match.end(), "phone")
 
     def _other_phones(self, text: str) -> Iterator[Found]:

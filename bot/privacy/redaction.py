@@ -34,6 +34,7 @@ KINDS = (
 )
 _STAND_IN = re.compile(rf"\[(?:{'|'.join(KINDS)})\]")
 _LEAST_DIGITS = 5  # of a helpline that could be taken for somebody's number
+_LONG = 8  # digits: no part of somebody's number looks so
 _DIGITS = re.compile(r"\d(?:[ ()-]{0,2}\d)*")
 
 
@@ -79,6 +80,8 @@ class Redactor:
         services = [*knowledge.services.values()]
         services += [service for place in knowledge.places.values() for service in place.services.values()]
         self._helplines = _helplines(services)
+        long = (r"[ ()-]{0,2}".join(number) for number in self._helplines if len(number) >= _LONG)
+        self._long_helplines = re.compile(rf"(?<!\d)(?:{'|'.join(long)})(?!\d)")  # also beside other digits
         self._sites = frozenset(service.web.partition("/")[0] for service in services if service.web)
         self._public_sites, self._official = words.online.public_sites, tuple(words.online.official_endings)
 
@@ -108,6 +111,8 @@ class Redactor:
         for match in _DIGITS.finditer(text):
             if digits(match[0]) in self._helplines:
                 yield match.span()
+        for match in self._long_helplines.finditer(text):
+            yield match.span()
         for start, end, link in self._exact.links(text):
             if self._is_public(link):
                 yield start, end

@@ -69,6 +69,7 @@ class Surnames(WordLists):
     surnames: Words
     also_words: Words
     particles: Words
+    surname_beginnings: Words
 
 
 class People(WordLists):

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from bot.review.models import Approval, Member
+from django.db.models import Q
+
+from bot.review.models import Approval, Member, Proposal
 
 
 @dataclass(frozen=True)
@@ -34,8 +36,8 @@ def standings(words: Iterable[tuple[str, str, int]]) -> dict[str, Standing]:
     wanted = list(words)
     found: dict[str, list[Approval]] = {subject: [] for subject, _, _ in wanted}
     # An approval of a proposal counts for the words only once enough people gave theirs.
-    listed = Approval.objects.exclude(subject="").exclude(proposal__status="waiting").select_related("by")
-    for approval in listed:
+    done = Q(proposal=None) | Q(proposal__status__in=(Proposal.Status.APPROVED, Proposal.Status.EXPORTED))
+    for approval in Approval.objects.filter(done).select_related("by"):
         if approval.subject in found:
             found[approval.subject].append(approval)
     return {

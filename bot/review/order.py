@@ -14,7 +14,7 @@ from bot.review.models import Conversation
 
 RISKIEST, NEWEST = "risk", "new"
 _FIELDS = {RISKIEST: ("level", "last", "pk"), NEWEST: ("last", "pk")}  # each from high to low
-FEW = 1000
+FEW = 1000  # conversations; so many are found one by one and then ordered
 Conversations = QuerySet[Conversation]
 
 
@@ -31,9 +31,8 @@ def counted(conversations: Conversations) -> tuple[Conversations, int]:
 
 def after(conversations: Conversations, order: str, one: Conversation | None) -> Conversations:
     """Those that come after `one` in the queue, in its order; all of them after None."""
-    return _beyond(conversations, _FIELDS[order], one, "lt").order_by(
-        *(f"-{name}" for name in _FIELDS[order])
-    )
+    fields = _FIELDS[order]
+    return _beyond(conversations, fields, one, "lt").order_by(*(f"-{field}" for field in fields))
 
 
 def before(conversations: Conversations, order: str, one: Conversation) -> Conversations:

@@ -15,6 +15,7 @@ from bot.review.answer_edit import fingerprint_of_edit
 from bot.review.models import Comment, Member, Proposal
 from bot.stories.change import Approved, Change, Item
 from bot.stories.told import Story
+from bot.training import fingerprint
 
 Status = Proposal.Status
 CHANGEABLE = (Status.CHECKING, Status.REFUSED, Status.WAITING, Status.SENT_BACK)
@@ -23,9 +24,9 @@ LOST = "The check was cut off."
 
 def begin_check(proposal: Proposal) -> None:
     """Have it played on the present model. Approvals of other words do not count."""
-    proposal.approvals.all().delete()
     proposal.status, proposal.problems, proposal.played = Status.CHECKING, [], {}
     proposal.save()
+    proposal.approvals.all().delete()
     jobs.forget(_job(proposal))
     jobs.start(_job(proposal), ["-"], Change(items=(item_of(proposal),)).json())
 
@@ -45,6 +46,12 @@ def settle(proposal: Proposal) -> str:
     jobs.forget(_job(proposal))
     proposal.refresh_from_db()
     return ""
+
+
+def is_of_another_model(proposal: Proposal) -> bool:
+    """Whether it was played on a model before the present one."""
+    model = proposal.played.get("model")
+    return proposal.status == Status.WAITING and bool(model) and model != fingerprint()
 
 
 def may_not_approve(proposal: Proposal, member: Member) -> str:

@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from bot.knowledge import shared
-from bot.knowledge.load import ROOT, ContentError
+from bot.knowledge.load import ROOT, ContentError, Problem
 from bot.privacy.where import data_folder
 from bot.stories.apply import try_out
 from bot.stories.change import Change
@@ -47,9 +47,7 @@ def check_change(change: Change) -> Report:
         try:
             try_out(change, ROOT, Path(folder))
         except ContentError as error:
-            report["problems"] = [
-                f"{problem.field}: {problem.wrong}".capitalize() for problem in error.problems
-            ]
+            report["problems"] = [_sentence(problem) for problem in error.problems]
             return report
     stories = {story: item.learned() for item in change.items for story in item.stories()}
     for story, played in _play(stories).items():
@@ -91,6 +89,10 @@ def _play(stories: Mapping[Story, Collection[str]]) -> dict[Story, Played]:
         fcntl.flock(lock, fcntl.LOCK_EX)  # one model at a time: it takes half a gigabyte
         # No endpoints: conversations in memory and actions here, whatever the server beside has.
         return asyncio.run(play_all(Player(load_agent(model, Path("/dev/null")), shared())))
+
+
+def _sentence(problem: Problem) -> str:
+    return f"{problem.field[0].upper()}{problem.field[1:]}: {problem.wrong}"
 
 
 def _now() -> str:

@@ -19,6 +19,7 @@ from bot.review.proposing import item_of
 from bot.stories.apply import apply
 from bot.stories.change import read_change
 from bot.stories.told import read_stories
+from bot.training import fingerprint
 from tests.conftest import until
 from tests.review.checker import WITHIN, Checker, stand_in
 from tests.review.conftest import AddConversation, Join, Person
@@ -152,6 +153,19 @@ def test_a_check_that_is_killed_half_way_can_be_started_again(
     page(reviewer, checked)
     checked.refresh_from_db()
     assert checked.status == "waiting"
+
+
+def test_a_story_that_was_played_on_an_older_model_can_be_checked_again(
+    reviewer: Person, checked: Proposal, checker: Checker
+) -> None:
+    checker.reports(f"proposal-{checked.pk}", model=fingerprint())
+    assert "Check it again" not in page(reviewer, checked)
+    checked.refresh_from_db()
+    checked.played["model"] = "an older one"
+    checked.save()
+    assert "The model has changed since it was played." in page(reviewer, checked)
+    (checker.folder / "report").unlink()
+    assert "It is being checked" in press(reviewer, checked, "check")
 
 
 def test_a_second_check_is_not_started_beside_the_first(

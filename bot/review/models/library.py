@@ -71,15 +71,14 @@ class Approval(models.Model):
     class Meta:
         ordering: ClassVar = ["at"]
         indexes: ClassVar = [models.Index(fields=["subject"])]
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["proposal", "by"], name="one_approval_each")
-        ]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["proposal", "by"], name="one_approval_each")]
 
 
 class Comment(models.Model):
     """A remark on a story, an answer, a proposal or a conversation."""
 
-    subject = models.CharField(max_length=140)  # "story:NAME", "answer:ID", "proposal:ID", "conversation:PSEUDONYM"
+    # "story:NAME", "answer:ID", "proposal:ID" or "conversation:PSEUDONYM"
+    subject = models.CharField(max_length=140)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT)
     at = models.DateTimeField(auto_now_add=True)
     text = models.TextField()

@@ -57,6 +57,5 @@ def _propose(request: HttpRequest, said: list[Judged], form: StoryForm, proposal
     proposal.files = files_of(proposal.name, proposal.shows, kept, form.words, form.about)
     proposal.touches_safety = touches_safety(kept)
     proposal.draft = form.cleaned_data
-    proposal.save()
-    audit.note(request, "proposed a story", subject_of(proposal), f"conversation:{proposal.conversation_id}")
     begin_check(proposal)
+    audit.note(request, "proposed a story", subject_of(proposal), f"conversation:{proposal.conversation_id}")

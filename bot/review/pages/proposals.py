@@ -22,6 +22,7 @@ from bot.review.proposing import (
     approve,
     begin_check,
     export,
+    is_of_another_model,
     may_not_approve,
     send_back,
     settle,
@@ -65,7 +66,7 @@ def _show(request: HttpRequest, one: Proposal, approving: Approve | None = None)
         "could_not": could_not,
         "mine": mine,
         "may_change": mine and one.status in CHANGEABLE and (one.conversation_id or one.kind != "story"),
-        "may_check_again": one.kind == "story" and bool(could_not),
+        "is_of_another_model": is_of_another_model(one),
         "may_send_back": member.may_approve and not mine and one.status in (Status.WAITING, Status.APPROVED),
         "may_withdraw": mine and one.status not in (Status.EXPORTED, Status.WITHDRAWN),
         "may_not_approve": may_not_approve(one, member),
@@ -139,7 +140,7 @@ def _withdraw(request: HttpRequest, one: Proposal) -> HttpResponse:
 
 
 def _check(request: HttpRequest, one: Proposal) -> HttpResponse:
-    if one.kind == Proposal.Kind.STORY and settle(one):
+    if one.kind == Proposal.Kind.STORY and (settle(one) or is_of_another_model(one)):
         begin_check(one)
     return redirect("proposal", one.pk)
 
