@@ -25,6 +25,7 @@ from actions.signpost import signpost_reply
 _OWN_ACTION: dict[str, Callable[[Tracker], Reply]] = {
     "advocate_get": advocate_reply,
     COUNCIL: lambda tracker: council_reply(Person.of(tracker)),
+    "repeat_or_explain": repeat,
     "delete_my_data": lambda tracker: forget(),
 }
 
@@ -44,8 +45,6 @@ def reply_to_payload(payload: str, tracker: Tracker) -> Reply:
 
 def reply_to(topic: str, tracker: Tracker) -> Reply:
     """What a question about `topic` would have been answered."""
-    if topic == "repeat_or_explain":
-        return repeat(tracker)
     if own := _OWN_ACTION.get(topic):
         return own(tracker)
     return signpost_reply(topic, tracker) if topic in SIGNPOSTS else answer_topic(topic, tracker)

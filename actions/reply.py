@@ -96,7 +96,7 @@ def about(topic: str, person: Person, part: Part = "answer", opening: str | None
 
 def payload(intent: str, **about: str) -> str:
     """What a button sends: an intent, and what it is about."""
-    return f"/{intent}{json.dumps(about, separators=(',', ':')) if about else ''}"
+    return f"/{intent}{json.dumps(about) if about else ''}"
 
 
 def topic_buttons(topics: Iterable[str]) -> list[Button]:

@@ -32,7 +32,7 @@ STORY = """\
         intent: social_worker_visit
       - action: action_answer
       - user: |
-          /follow_more{"topic":"social_worker_visit"}
+          /follow_more{"topic": "social_worker_visit"}
         intent: follow_more
       - action: action_follow_up
 """
@@ -154,7 +154,7 @@ def test_a_story_its_example_and_an_edited_answer_are_put_in_their_places(root: 
         REVIEWED,
     ]
     told = {story.name: story for story in read_stories(root)}
-    assert told["asks what the visit is for"].turns[1].says == '/follow_more{"topic":"social_worker_visit"}'
+    assert told["asks what the visit is for"].turns[1].says == '/follow_more{"topic": "social_worker_visit"}'
     assert told["asks what the visit is for"].shows.startswith("Robin, 12. Shows that")
     assert told["says it at last"].turns[1].reply == "levels.urgent"
     blocks = yaml.safe_load((root / "data/nlu/when_someone_is_worried.yml").read_text())["nlu"]

@@ -49,7 +49,7 @@ def test_a_story_that_goes_as_it_is_written(plays: Plays, knowledge: Knowledge) 
 
 
 def test_a_button_is_pressed_and_not_typed(plays: Plays) -> None:
-    more = Turn('/follow_more{"topic":"social_worker_visit"}', "follow_more", "action_follow_up")
+    more = Turn('/follow_more{"topic": "social_worker_visit"}', "follow_more", "action_follow_up")
     assert plays(VISIT, more).problems == []
 
 

@@ -84,7 +84,7 @@ function withAnswer(item, text, custom, send) {
   if (custom.source) {
     const helpful = make("span", { className: "helpful", role: "group", ariaLabel: says.helpful }, make("span", { textContent: says.helpful }));
     for (const [title, how] of [[says.yes, "helpful"], [says.no, "unhelpful"]]) {
-      const payload = `/feedback_${how}{"topic":"${custom.topic}"}`;
+      const payload = `/feedback_${how}{"topic": "${custom.topic}"}`;
       helpful.append(asButton(title, () => send(`${says.helpful} ${title}`, payload)));
     }
     tools.append(helpful);

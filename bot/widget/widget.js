@@ -56,6 +56,7 @@
   let frame;
   let ready = false;
   let shown = false;
+  let leaving = false;
 
   function draw() {
     const where = inline ? "position: relative; width: 100%; height: 40rem; max-height: 100vh;" : phone.matches ? WHOLE : BESIDE;
@@ -99,6 +100,8 @@
   }
 
   function leave() {
+    if (leaving) return; // the frame says it too, and a second going away would undo the first
+    leaving = true;
     document.documentElement.style.setProperty("visibility", "hidden", "important");
     const over = hostElement();
     over.attachShadow({ mode: "closed" }).append(make("div", { role: "alert", textContent: says.leaving }, `${FONT} ${WHOLE} visibility: visible; z-index: 2147483647; padding: 2rem; background: #fff; color: #15202b;`));

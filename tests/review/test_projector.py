@@ -90,7 +90,7 @@ def test_the_queue_can_sort_by_the_gravest_turn(journal: Journal, projector: Pro
 def test_a_button_is_shown_by_its_title(journal: Journal, projector: Projector) -> None:
     for payload in (
         "/advocate_what",
-        '/repeat_or_explain{"topic":"advocate_what"}',
+        '/repeat_or_explain{"topic": "advocate_what"}',
         "/safe_now",
         "/unheard_of",
     ):

@@ -24,7 +24,7 @@ from tests.review.conftest import AddConversation, Join, Person
 
 ANSWER = [{"name": "action_answer", "policy": "RulePolicy"}]
 FOLLOW = [{"name": "action_follow_up", "policy": "RulePolicy"}]
-MORE = '/follow_more{"topic":"social_worker_visit"}'
+MORE = '/follow_more{"topic": "social_worker_visit"}'
 NAMES = {"name": "asks about a visit and then complains", "shows": "Robin, 13. Shows that both are answered."}
 
 
@@ -128,7 +128,7 @@ def test_it_becomes_a_story_and_examples_under_the_right_topics(
             "        intent: social_worker_visit\n"
             "      - action: action_answer\n"
             "      - user: |\n"
-            '          /follow_more{"topic":"social_worker_visit"}\n'
+            '          /follow_more{"topic": "social_worker_visit"}\n'
             "        intent: follow_more\n"
             "      - action: action_follow_up\n"
             "      - user: |\n"
