@@ -70,7 +70,12 @@ class Handles:
         if _UNLIKE_A_WORD.match(word):
             return bool(mine or match["between"] or match["sign"] or len(word) >= _LEAST_LETTERS)
         said = match["sign"] or (match["between"].casefold().split() or [""])[-1] in self._sayings
-        return bool(said and mine and len(word) >= _LEAST_LETTERS and self._ends.match(text, match.end()))
+        return bool(
+            said
+            and (mine or match["sign"])
+            and len(word) >= _LEAST_LETTERS
+            and self._ends.match(text, match.end())
+        )
 
     def _is_ordinary(self, word: str) -> bool:
         return word.casefold().strip("@") in self._never or bool(_COUNTED.fullmatch(word.replace(".", "")))

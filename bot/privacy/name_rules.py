@@ -9,7 +9,7 @@ from typing import Literal
 from spacy.lang.en.stop_words import STOP_WORDS
 
 from bot.privacy.reading import Mark, Pattern, Reader, none_of, one_of, plain
-from bot.privacy.words import Names, PrivacyWords, Words
+from bot.privacy.words import Names, PrivacyWords, Surnames, Words
 
 _AND: Mark = {"LOWER": {"IN": ["and", "n", "nd", "&", "+"]}}
 _OWN: Mark = {"LOWER": "'s"}
@@ -17,6 +17,7 @@ _ME: Mark = {"LOWER": "me"}
 _MISS: Mark = {"LOWER": "miss"}
 _CAPITAL: Mark = {"IS_TITLE": True}
 _AGE: Mark = {"LOWER": {"IN": [str(years) for years in range(7, 22)]}}
+_LEAST_FORMED = 5  # letters of "mcgee", to be known by its beginning
 _ALSO_YET_TO_DO = {"hit"}  # "my uncle will hit me"
 
 
@@ -51,9 +52,8 @@ class NameMarks:
         self.may_be = reader.mark(lambda word: _may_be_a_name(plain(word), listed, never))
         self.stranger = reader.mark(lambda word: _is_a_stranger(plain(word), words))
         self.owner = reader.mark(owners - listed - never)
-        self.surname, self.surname_word = map(
-            reader.mark, (words.surnames.surnames, words.surnames.also_words)
-        )
+        self.surname = reader.mark(lambda word: _is_a_surname(plain(word), words.surnames))
+        self.surname_word = reader.mark(words.surnames.also_words)
         self.particle, self.a_thing = map(reader.mark, (words.surnames.particles, people.before_a_thing))
         self.joins, self.ends = map(reader.mark, (people.joins, people.after_a_name))
         self.does = reader.mark(people.does | people.also_does | people.is_words | people.joins)
@@ -171,6 +171,11 @@ def _undated(words: PrivacyWords) -> Mark:
 def _is_a_name(word: str, names: Names) -> bool:
     formed = word.startswith(tuple(names.beginnings)) or word.endswith(tuple(names.endings))
     return word in names.always or (formed and word.isalpha())
+
+
+def _is_a_surname(word: str, surnames: Surnames) -> bool:
+    formed = word.startswith(tuple(surnames.surname_beginnings)) and len(word) >= _LEAST_FORMED
+    return word in surnames.surnames or formed
 
 
 def _may_be_a_name(word: str, listed: Words, never: Words) -> bool:

@@ -16,6 +16,7 @@ from bot.privacy.words import PrivacyWords
 
 _HYPHENS = ("-", "–")
 _MOST_SURNAMES = 3
+_A_NAME_ALONE = 3  # words: "Ellie Mae Thornbury" is the whole message, in capitals or not
 
 
 class NameFinder:
@@ -28,12 +29,13 @@ class NameFinder:
 
     def find(self, text: str, reading: Reading) -> Iterator[Found]:
         capitals = reading.capitals_show_something()
+        is_short = len(reading.words) <= _A_NAME_ALONE
         spans = []
         for match in self._matches(reading):
             rule = self._rules[match.name]
             name = match.start + match.places.index(rule.name)
             if (capitals or not rule.capitals) and self._agrees(rule, reading, match.start, name):
-                last = self._with_surnames(reading, name, rule.loose, capitals)
+                last = self._with_surnames(reading, name, rule.loose, capitals or is_short)
                 without_s = 1 if rule.owner and last == name else 0
                 spans.append((reading.spans[name][0], reading.spans[last][1] - without_s))
         for begin, end in _joined(sorted(spans), text):

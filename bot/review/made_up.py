@@ -138,7 +138,8 @@ class _Teller:
 
     def _safety_turn(self, turn: dict[str, Any], categories: list[str]) -> None:
         group, name = (turn.get("reply") or ".").split(".")[:2]
-        text, topic = turn.get("says") or turn["taps"], turn.get("topic") or "not_sure"
+        text = turn.get("says") or turn["taps"]
+        topic = turn.get("topic") or ("get_help" if group else "not_sure")
         if group in ("levels", "speakers", "languages"):
             level = name if group == "levels" else "urgent"
             speaker = name if group == "speakers" else "young person"

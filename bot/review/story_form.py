@@ -56,7 +56,7 @@ class StoryForm(forms.Form):
                 initial=made_up.fill(turn.text),
                 required=False,
                 max_length=2000,
-                widget=forms.Textarea({"rows": min(8, 1 + len(turn.text) // 60)}),
+                widget=forms.Textarea({"rows": min(8, 2 + len(turn.text) // 60)}),
             )
             if message.level_was_wrong and message.level:
                 self.fields[f"about_{number}"] = forms.ChoiceField(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import shutil
+import signal
 import subprocess
 import time
 from collections.abc import Iterator
@@ -50,7 +51,7 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         until(lambda: _is_there(url), SOON)
         yield url
     finally:
-        server.terminate()
+        server.send_signal(signal.SIGINT)  # ends without waiting for those who are connected
         server.wait(SOON)
 
 
