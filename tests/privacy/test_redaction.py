@@ -241,10 +241,10 @@ def test_a_name_in_two_lists_a_missing_list_and_a_broken_file_are_reported(
 # The gates stand a little below what was measured; docs/redaction.md has the figures.
 
 LEAST = {
-    "development": dict.fromkeys(KINDS, 0.95) | {"name": 0.93},
-    "held out": dict.fromkeys(KINDS, 0.8),
+    "development": dict.fromkeys(KINDS, 0.98) | {"name": 0.94},
+    "held out": dict.fromkeys(KINDS, 0.98) | {"name": 0.96, "address": 0.9},
 }
-MOST_DAMAGE = {"development": 0.002, "held out": 0.01}
+MOST_DAMAGE = {"development": 0.001, "held out": 0.0015}
 
 
 @pytest.fixture(scope="module", params=["development", "held out"])
