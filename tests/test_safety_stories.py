@@ -9,6 +9,7 @@ import yaml
 
 from bot.knowledge import Knowledge
 from bot.knowledge.load import ROOT
+from bot.stories.play import words_of
 from tests.conftest import Chat
 
 pytestmark = pytest.mark.rasa
@@ -23,16 +24,8 @@ def test_the_conversation_goes_as_it_is_written(
         replies = chat.replies(turn.get("says") or turn["taps"])
         said = "\n\n".join(reply["text"] for reply in replies)
         if "reply" in turn:
-            assert said.startswith(words(knowledge, turn["reply"])), turn
+            assert said.startswith(words_of(knowledge, turn["reply"])), turn
         if "also" in turn:
-            assert words(knowledge, turn["also"]) in said, turn
+            assert words_of(knowledge, turn["also"]) in said, turn
         if "topic" in turn:
             assert replies[0]["custom"]["topic"] == turn["topic"], turn
-
-
-def words(knowledge: Knowledge, field: str) -> str:
-    """What the bot says for `field`: levels.urgent, phrases.safe, languages.polish."""
-    kind, name = field.split(".", 1)
-    if kind == "languages":
-        return knowledge.say(knowledge.help_cards[name].card)
-    return knowledge.say(knowledge.safety.texts()[field])

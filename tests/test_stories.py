@@ -16,6 +16,7 @@ from rasa.shared.core.events import ActionExecuted, UserUttered
 from bot.channels.turn import Turns
 from bot.knowledge import Knowledge
 from bot.knowledge.load import ROOT
+from bot.privacy.journal_broker import RASAS_OWN
 from bot.privacy.pseudonyms import pseudonym
 from bot.terminal import ready_agent
 
@@ -23,9 +24,6 @@ pytestmark = pytest.mark.rasa
 RASA = [sys.executable, "-m", "rasa"]
 QUIET = {**os.environ, "RASA_TELEMETRY_ENABLED": "false", "TF_CPP_MIN_LOG_LEVEL": "3"}
 STORIES = sorted((ROOT / "data" / "stories").glob("*.yml"))
-
-
-RASAS_OWN = ("action_listen", "action_session_start", "action_extract_slots")
 
 
 def told() -> list[dict[str, Any]]:

@@ -7,7 +7,6 @@ from time import time
 from typing import Any
 
 from rasa.core.brokers.broker import EventBroker
-from rasa.utils.endpoints import EndpointConfig
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.privacy.journal import Journal
@@ -15,7 +14,7 @@ from bot.privacy.redaction import redact
 
 logger = logging.getLogger(__name__)
 RUNNERS_UP = 3  # topics that came next, kept beside the one that was answered
-_OF_RASA = ("action_listen", "action_session_start", "action_extract_slots")
+RASAS_OWN = ("action_listen", "action_session_start", "action_extract_slots")
 
 
 class JournalBroker(EventBroker):
@@ -23,12 +22,7 @@ class JournalBroker(EventBroker):
 
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
-
-    @classmethod
-    async def from_endpoint_config(
-        cls, broker_config: EndpointConfig, event_loop: Any = None
-    ) -> JournalBroker:
-        return cls(Journal())
+        redact("")  # its lists are read now, and not while the first young person waits for an answer
 
     def publish(self, event: dict[str, Any]) -> None:
         kept = keep(event)
@@ -56,7 +50,7 @@ def keep(event: dict[str, Any]) -> dict[str, Any] | None:
         buttons = [button["title"] for button in event.get("data", {}).get("buttons") or []]
         custom = event.get("data", {}).get("custom") or {}
         return {"text": event["text"], "buttons": buttons, "topic": custom.get("topic")}
-    if kind == "action" and event.get("name") not in _OF_RASA:
+    if kind == "action" and event.get("name") not in RASAS_OWN:
         return {"name": event["name"], "policy": event.get("policy") or ""}
     return None
 

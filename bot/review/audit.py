@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
+from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
 
 from bot.review.access import person
+from bot.review.days import midnight
 from bot.review.models import AuditEntry
 
 OPENED = "opened a disclosure"  # the one kind that is counted: how many heavy things a person read today
@@ -20,6 +20,11 @@ def note(request: HttpRequest, did: str, subject: object = "", detail: str = "")
 
 def opened_today(request: HttpRequest) -> int:
     """How many disclosures this person has opened since midnight."""
-    now = timezone.localtime()
-    midnight = datetime(now.year, now.month, now.day, tzinfo=now.tzinfo)
-    return AuditEntry.objects.filter(by=person(request), did=OPENED, at__gte=midnight).count()
+    since = midnight(timezone.localdate())
+    return AuditEntry.objects.filter(by=person(request), did=OPENED, at__gte=since).count()
+
+
+def heaviness(request: HttpRequest) -> dict[str, object]:
+    """What `review/heaviness.html` shows: how much that was, and whether to suggest a pause."""
+    today = opened_today(request)
+    return {"opened_today": today, "pause": today >= settings.PAUSE_AFTER}

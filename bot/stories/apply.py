@@ -14,7 +14,15 @@ import yaml
 from bot.knowledge import load
 from bot.knowledge.load import ROOT, ContentError, Problem
 from bot.nlu.safety_examples import read_examples
-from bot.stories.change import EXAMPLES, GUIDE, SAFETY_EXAMPLES, TOPIC_EXAMPLES, Change, Item
+from bot.stories.change import (
+    EXAMPLES,
+    GUIDE,
+    SAFETY_EXAMPLES,
+    TOPIC_EXAMPLES,
+    Change,
+    Item,
+    approvals_needed,
+)
 from bot.stories.contradictions import contradictions
 from bot.stories.insert import add_examples, add_safety_examples, add_stories, edit_answer, messages_in
 from bot.stories.made_up import personal_details
@@ -140,8 +148,9 @@ def _said_twice(root: Path, files: Iterable[str]) -> Iterator[Problem]:
 
 def _not_approved(item: Item) -> Iterator[Problem]:
     people = {approved.number for approved in item.approvals}
-    if len(people) < item.approvals_needed:
-        wrong = f"{item.approvals_needed} people must approve it, and {len(people)} did"
+    needed = approvals_needed(item.touches_safety)
+    if len(people) < needed:
+        wrong = f"{needed} people must approve it, and {len(people)} did"
         yield Problem(f"proposal {item.id}", item.name, "approvals", wrong)
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from pydantic import BaseModel, ValidationError, constr, validator
+from pydantic import Field, ValidationError, constr, validator
 
 from bot.knowledge.load import ContentError, Problem
+from bot.knowledge.schema import Entry
 from bot.stories.insert import messages_in
 from bot.stories.told import FOLDER, SAFETY, Story, stories_in
 
@@ -25,13 +26,12 @@ else:
     Initials = constr(regex=r"^[A-Z]{2,4}$")
 
 
-class _Strict(BaseModel):
-    class Config:
-        allow_mutation = False
-        extra = "forbid"
+def approvals_needed(touches_safety: bool) -> int:
+    """How many people must approve a change before it may go into `data/`."""
+    return 2 if touches_safety else 1
 
 
-class Approved(_Strict):
+class Approved(Entry):
     """By whom and when. `number` is the account in the review room: initials may be shared."""
 
     initials: Initials
@@ -39,7 +39,7 @@ class Approved(_Strict):
     on: date
 
 
-class Item(_Strict):
+class Item(Entry):
     """One approved proposal. `files`: the piece of YAML that goes into each file of data/.
 
     `before`: for an edited answer, the words that the edit was made from, by field.
@@ -51,11 +51,7 @@ class Item(_Strict):
     touches_safety: bool
     approvals: tuple[Approved, ...] = ()
     files: dict[FileName, str]
-    before: dict[str, str] = {}
-
-    @property
-    def approvals_needed(self) -> int:
-        return 2 if self.touches_safety else 1
+    before: dict[str, str] = Field(default_factory=dict)
 
     def stories(self) -> list[Story]:
         """The stories that it adds. Raises ContentError when they are none."""
@@ -70,7 +66,7 @@ class Item(_Strict):
         return {message for file, piece in pieces.items() for message in messages_in(piece, file)}
 
 
-class Change(_Strict):
+class Change(Entry):
     """`your_say_change` is the version of this format."""
 
     your_say_change: Literal[1] = 1

@@ -13,9 +13,9 @@ from rasa.shared.core.events import ActionExecuted, UserUttered
 
 from bot.channels.turn import Turns
 from bot.knowledge import Knowledge
+from bot.privacy.journal_broker import RASAS_OWN
 from bot.stories.told import Story, Turn
 
-RASAS_OWN = ("action_listen", "action_session_start", "action_extract_slots")
 NONE = "none"  # the level of a message that shows no danger
 
 
@@ -96,9 +96,9 @@ class Player:
             return f"it is understood as {understood}, and the story says {self._named(turn.intent)}"
         if turn.action and acted != turn.action:
             return f"it is answered by {acted}, and the story says {turn.action}"
-        if turn.reply and not said.startswith(self._words(turn.reply)):
+        if turn.reply and not said.startswith(words_of(self._knowledge, turn.reply)):
             return f"the reply does not begin with {turn.reply} (heard: {level})"
-        if turn.also and self._words(turn.also) not in said:
+        if turn.also and words_of(self._knowledge, turn.also) not in said:
             return f"the reply does not hold {turn.also}"
         answered = (replies[0].get("custom") or {}).get("topic")
         if turn.topic and answered != turn.topic:
@@ -110,8 +110,10 @@ class Player:
         answer = self._knowledge.answers.get(topic)
         return f"“{answer.title}” ({topic})" if answer else topic
 
-    def _words(self, name: str) -> str:
-        kind, _, rest = name.partition(".")
-        if kind == "languages":
-            return self._knowledge.say(self._knowledge.help_cards[rest].card)
-        return self._knowledge.say(self._knowledge.safety.texts()[name])
+
+def words_of(knowledge: Knowledge, name: str) -> str:
+    """What the bot says for `name` in a story: levels.urgent, phrases.safe, languages.polish."""
+    kind, _, rest = name.partition(".")
+    if kind == "languages":
+        return knowledge.say(knowledge.help_cards[rest].card)
+    return knowledge.say(knowledge.safety.texts()[name])

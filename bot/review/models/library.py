@@ -9,6 +9,7 @@ from django.db import models
 
 from bot.review.models.conversations import Conversation
 from bot.review.models.trust import Member
+from bot.stories.change import approvals_needed
 
 
 class Proposal(models.Model):
@@ -47,7 +48,7 @@ class Proposal(models.Model):
 
     @property
     def approvals_needed(self) -> int:
-        return 2 if self.touches_safety else 1
+        return approvals_needed(self.touches_safety)
 
     @classmethod
     def seen_by(cls, member: Member) -> models.QuerySet[Proposal]:

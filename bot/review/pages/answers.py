@@ -27,6 +27,7 @@ from bot.review.pages.library_forms import AnswerForm
 from bot.review.pages.opinions import opinions
 from bot.review.proposing import CHANGEABLE, Status, subject_of
 from bot.review.word_diff import compared
+from bot.stories.change import approvals_needed
 from bot.stories.told import read_stories
 
 _LONG = 12  # words: `bot check` measures no shorter text
@@ -143,7 +144,7 @@ def _standings(known: list[Answer]) -> dict[str, Standing]:
 
 def _needed(one: Answer) -> int:
     """How many people must approve it."""
-    return 2 if touches_safety(one.id, one.texts()) else 1
+    return approvals_needed(touches_safety(one.id, one.texts()))
 
 
 def _is_long(text: str) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -45,7 +44,6 @@ def show(request: HttpRequest, one: Conversation, **forms: Any) -> HttpResponse:
     """The page. `forms` are those that came back with a mistake: `verdict`, `rubric`, `labels`, `note`."""
     filters, reviewer = chosen(request), person(request)
     marks, (queue, _) = Marks(one, reviewer), counted(filters.apply(visible(request)))
-    today = audit.opened_today(request)
     context = {
         "conversation": one,
         "lines": _lines(request, one, marks, forms.get("verdict")),
@@ -53,8 +51,7 @@ def show(request: HttpRequest, one: Conversation, **forms: Any) -> HttpResponse:
         "previous": before(queue, filters.in_order, one).first(),
         "next": after(queue, filters.in_order, one).first(),
         "query": filters.address,
-        "opened_today": today,
-        "pause": today >= settings.PAUSE_AFTER,
+        **audit.heaviness(request),
         "notes": Comment.objects.filter(subject=subject(one)).select_related("by"),
         "rubric": forms.get("rubric") or RubricForm(instance=marks.own),
         "labels": forms.get("labels") or Labels(initial={"labels": one.labels.all()}),

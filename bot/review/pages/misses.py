@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
@@ -55,7 +54,7 @@ def _show(request: HttpRequest, drawing: DrawForm | None = None) -> HttpResponse
         "samples": [
             (one, in_words(*one.found()), one.unread().count()) for one in Sample.seen_by(member)[:10]
         ],
-        **_heaviness(request),
+        **audit.heaviness(request),
     }
     return render(request, "review/misses.html", context)
 
@@ -87,7 +86,7 @@ def sample(request: HttpRequest, pk: int) -> HttpResponse:
         "read": one.found()[1],
         "left": left.count(),
         "says": in_words(*one.found()),
-        **_heaviness(request),
+        **audit.heaviness(request),
     }
     return render(request, "review/sample.html", context)
 
@@ -148,8 +147,3 @@ def _lines(request: HttpRequest, turns: Iterable[Turn]) -> list[Line]:
         is_shown = not turn.heavy or is_open(request, turn)
         lines.append(Line(turn, said, is_shown, JudgeForm(auto_id=f"id_{turn.pk}_%s")))
     return lines
-
-
-def _heaviness(request: HttpRequest) -> dict[str, object]:
-    today = audit.opened_today(request)
-    return {"opened_today": today, "pause": today >= settings.PAUSE_AFTER}

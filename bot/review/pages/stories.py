@@ -16,6 +16,7 @@ from bot.review.approvals import Standing, standings
 from bot.review.chat import exchanges
 from bot.review.pages.opinions import opinions
 from bot.review.results import Result, Results
+from bot.stories.change import approvals_needed
 from bot.stories.told import Story, read_stories
 
 _JOB = "all"
@@ -93,7 +94,7 @@ def _standings(told: list[Story]) -> dict[str, Standing]:
 
 def _needed(one: Story) -> int:
     """How many people must approve it."""
-    return 2 if one.is_safety else 1
+    return approvals_needed(one.is_safety)
 
 
 def _about(file: str) -> str:
