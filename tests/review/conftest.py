@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -24,8 +25,12 @@ os.environ.pop(DATABASE, None)
 os.environ["DJANGO_SETTINGS_MODULE"] = "bot.review.settings"
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright runs an event loop in the tests' own thread
 
+import absl.logging  # noqa: E402
 import django  # noqa: E402
 
+# Setting up Django's logging closes all handlers before it. That of TensorFlow would close the stream
+# that it found when it was imported, which is pytest's own.
+absl.logging.get_absl_handler().python_handler.stream = sys.__stderr__
 django.setup()
 
 from django.contrib.auth.models import User  # noqa: E402
