@@ -21,7 +21,20 @@ _LEARNED_FROM = (
     "data/safety",
     "bot/policies",
     "bot/nlu",
-    "requirements/locked.txt",
+)
+# And with these packages; another version of the rest makes the same model.
+_LEARNED_WITH = (
+    "numpy",
+    "onnxruntime",
+    "rapidfuzz",
+    "rasa",
+    "scikit-learn",
+    "scipy",
+    "spacy",
+    "tensorflow",
+    "tf2onnx",
+    "tokenizers",
+    "transformers",
 )
 
 
@@ -46,8 +59,8 @@ def model_file(root: Path = ROOT) -> Path:
 
 
 def fingerprint(root: Path = ROOT) -> str:
-    """A hash of everything that the model is trained from, whatever the files' dates."""
-    digest = hashlib.sha256()
+    """A hash of everything that the model is trained from and with, whatever the files' dates."""
+    digest = hashlib.sha256("\n".join(_versions(root)).encode())
     for path in _inputs(root):
         digest.update(str(path.relative_to(root)).encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()[:16]
@@ -59,6 +72,14 @@ def _inputs(root: Path) -> Iterator[Path]:
         yield from (
             [path] if path.is_file() else sorted(p for p in path.rglob("*") if p.suffix in (".py", ".yml"))
         )
+
+
+def _versions(root: Path) -> Iterator[str]:
+    for file in ("locked.txt", "rasa.txt"):
+        for line in (root / "requirements" / file).read_text().splitlines():
+            package, pinned, version = line.partition("==")
+            if pinned and package in _LEARNED_WITH:
+                yield f"{package} {version.split()[0]}"
 
 
 def _train(root: Path, model: Path) -> None:

@@ -40,3 +40,17 @@ def test_a_changed_word_changes_the_fingerprint(copy: Path, name: str) -> None:
     before = fingerprint(copy)
     (copy / name).write_text((copy / name).read_text() + "\n# one more word\n")
     assert fingerprint(copy) != before
+
+
+def test_another_version_of_a_package_that_learns_changes_the_fingerprint(copy: Path) -> None:
+    locked, before = copy / "requirements" / "locked.txt", fingerprint(copy)
+    locked.write_text(locked.read_text().replace("scikit-learn==1.1.3", "scikit-learn==1.1.2"))
+    assert fingerprint(copy) != before
+
+
+def test_another_version_of_a_package_that_learns_nothing_does_not(copy: Path) -> None:
+    locked, before = copy / "requirements" / "locked.txt", fingerprint(copy)
+    said = locked.read_text()
+    locked.write_text(said.replace("psutil==", "psutil==0."))
+    assert locked.read_text() != said
+    assert fingerprint(copy) == before

@@ -30,7 +30,7 @@ from bot.nlu.other_languages import Glossary, LanguageFinder
 from bot.nlu.plain_words import PlainWords, latin
 from bot.nlu.safety_decision import Reading, Thresholds, Verdict, decide
 from bot.nlu.safety_examples import CATEGORIES, LEVELS, SPEAKERS, Example, read_examples
-from bot.nlu.safety_network import HEADS, Course, Lesson, tune
+from bot.nlu.safety_network import HEADS, Course, Lesson, taught
 from bot.nlu.safety_patterns import SafetyPatterns
 from bot.nlu.safety_words import WordReader
 
@@ -127,7 +127,7 @@ class SafetyScreen(IntentClassifier, GraphComponent):
         disclosed = [example for example in examples if example.level != LEVELS[0]]
         english = calm + [example.text for example in examples]
         with self._model_storage.write_to(self._resource) as folder:
-            tune(lessons, sizes, folder / _NETWORK, self._encoder, Course(**self._config["course"]))
+            taught(lessons, sizes, folder / _NETWORK, self._encoder, Course(**self._config["course"]))
             self._network = session(folder / _NETWORK, threads=2)
             wrong = [lesson.level != LEVELS.index("none") for lesson in lessons]
             WordReader.learn([lesson.text for lesson in lessons], wrong).save(folder)
