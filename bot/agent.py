@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from itertools import takewhile
 from pathlib import Path
 from time import time
@@ -11,49 +12,75 @@ from typing import Any
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import UserMessage
 from rasa.core.processor import MessageProcessor
-from rasa.core.tracker_store import TrackerStore
 from rasa.core.utils import AvailableEndpoints
-from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.actions_in_process import ActionsInProcess
-from bot.privacy.forgetful_store import ForgetfulTrackerStore
-from bot.privacy.journal import Journal
-from bot.privacy.journal_broker import JournalBroker
+from bot.knowledge import ContentError, Problem
+from bot.locks import ConversationLocks
+from bot.privacy.conversations import Conversations
+from bot.privacy.database import IN_MEMORY, open_database
+from bot.privacy.redaction import redact
+from bot.privacy.spool import Spool
+from bot.privacy.tracker_store import ConversationStore
 from bot.quiet import quiet_rasa
 
 JUST_BEFORE = 120  # seconds: how long a thought may take that is typed over several messages
 MOST_BEFORE = 2  # messages
 
 
-def load_agent(model: Path, endpoints_file: Path, journal: Journal | None = None) -> Agent:
-    """The bot, ready to answer; what is said goes, redacted, into `journal`.
+def load_agent(
+    model: Path,
+    endpoints_file: Path,
+    store: ConversationStore | None = None,
+    locks: ConversationLocks | None = None,
+) -> Agent:
+    """The bot, ready to answer; conversations are kept in `store`, or only in memory.
 
-    `endpoints_file` may name another tracker store or an action server; without
-    them conversations live in memory and actions run here.
+    `endpoints_file` may name an action server; without one actions run here. Raises ContentError if it
+    names something that would keep conversations in a way of Rasa's.
     """
     quiet_rasa()
-    endpoints = AvailableEndpoints.read_endpoints(str(endpoints_file))
+    endpoints, store = read_endpoints(endpoints_file), store or _passing_store()
     agent = Agent(action_endpoint=endpoints.action or ActionsInProcess())
+    agent.lock_store = locks or ConversationLocks()
     agent.processor = ListeningProcessor(
         model_path=str(model),
-        tracker_store=agent.tracker_store,
+        tracker_store=store,
         lock_store=agent.lock_store,
         action_endpoint=agent.action_endpoint,
         generator=agent.nlg,
     )
     agent.domain = agent.processor.domain
     agent.nlg.responses = agent.domain.responses
-    agent.tracker_store = agent.processor.tracker_store = _store(endpoints, agent.domain, journal)
+    store.domain = agent.domain
+    agent.tracker_store = agent.processor.tracker_store = store
     return agent
 
 
-def _store(endpoints: AvailableEndpoints, domain: Domain | None, journal: Journal | None) -> Any:
-    broker = JournalBroker(journal) if journal else None
-    if endpoints.tracker_store is None:
-        return ForgetfulTrackerStore(domain, broker)
-    return TrackerStore.create(endpoints.tracker_store, domain, broker)
+def lasting_store(keep_journal: bool) -> ConversationStore:
+    """In the database of this machine, or the one that is set. Raises ArgumentError for a wrong address."""
+    redact("")  # its lists are read now, and not while the first young person waits for an answer
+    return ConversationStore(None, Conversations(open_database()), Spool(), keep_journal)
+
+
+def _passing_store() -> ConversationStore:
+    nowhere = Spool(Path(os.devnull))  # nothing ever waits for a database in memory
+    return ConversationStore(None, Conversations(open_database(IN_MEMORY)), nowhere, keep_journal=False)
+
+
+def read_endpoints(file: Path) -> AvailableEndpoints:
+    """What `file` names. Rasa's own stores neither redact nor survive a fault: ContentError for those."""
+    endpoints = AvailableEndpoints.read_endpoints(str(file))
+    named = {
+        "tracker_store": (endpoints.tracker_store, "set YOUR_SAY_DATABASE instead"),
+        "lock_store": (endpoints.lock_store, "set YOUR_SAY_REDIS instead"),
+        "event_broker": (endpoints.event_broker, "set YOUR_SAY_BROKER instead"),
+    }
+    if wrong := [(name, instead) for name, (given, instead) in named.items() if given]:
+        raise ContentError([Problem(str(file), "the file", name, instead) for name, instead in wrong])
+    return endpoints
 
 
 class ListeningProcessor(MessageProcessor):

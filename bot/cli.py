@@ -93,6 +93,7 @@ def _run(arguments: argparse.Namespace) -> None:
     from bot.training import ensure_model
 
     model = ensure_model()
+    from bot.privacy.where import SettingError
     from bot.review.beside import review_room
     from bot.server import serve
     from bot.widget.page import SitesError
@@ -102,7 +103,7 @@ def _run(arguments: argparse.Namespace) -> None:
     try:
         with room:
             serve(model, arguments.endpoints, arguments.credentials, arguments.host, arguments.port, review)
-    except SitesError as error:
+    except (SettingError, SitesError) as error:
         sys.exit(str(error))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from pathlib import Path
 from typing import Any
@@ -13,10 +12,10 @@ from rasa.shared.utils.io import read_yaml_file
 from sanic import Sanic
 from sanic.request import Request
 from sanic.response import HTTPResponse, json
-from sqlalchemy.exc import SQLAlchemyError
 
-from bot.agent import load_agent
-from bot.privacy.journal import Journal, keep_no_longer
+from bot.agent import lasting_store, load_agent, read_endpoints
+from bot.locks import ConversationLocks
+from bot.privacy.where import REDIS, secret
 from bot.widget.routes import page_routes
 
 logger = logging.getLogger(__name__)
@@ -28,26 +27,26 @@ def create_app(model: Path, endpoints: Path, credentials: Path, review: bool = T
 
     If the model cannot be loaded it serves all the same: /health says so, and every message is
     answered with the static help. With `review`, what is said goes into the journal, redacted.
+    Raises SettingError or ContentError for a setting or an endpoint that cannot be used.
     """
+    read_endpoints(endpoints)
+    store, locks = lasting_store(keep_journal=review), ConversationLocks(secret(REDIS))
     app = Sanic("your_say", configure_logging=False)
     app.config.REQUEST_MAX_SIZE = LARGEST_BODY
     app.config.FALLBACK_ERROR_FORMAT = "json"
-    app.ctx.agent = app.ctx.tidying = None
+    app.ctx.agent = None
 
     @app.before_server_start
     async def load(app: Sanic, _: Any) -> None:
+        store.start()
         try:
-            journal = _journal() if review else None
-            if journal:
-                app.ctx.tidying = asyncio.create_task(keep_no_longer(journal))
-            app.ctx.agent = load_agent(model, endpoints, journal)
+            app.ctx.agent = load_agent(model, endpoints, store, locks)
         except Exception as error:  # whatever broke, a message must still be answered with help
             logger.error("the model cannot be loaded, only static help is given: %s", type(error).__name__)
 
     @app.before_server_stop
     async def stop(app: Sanic, _: Any) -> None:
-        if app.ctx.tidying:
-            app.ctx.tidying.cancel()
+        await store.stop()
 
     @app.get("/health")
     async def health(request: Request) -> HTTPResponse:
@@ -61,14 +60,6 @@ def create_app(model: Path, endpoints: Path, credentials: Path, review: bool = T
         app.blueprint(channel.blueprint(handle), url_prefix=f"/webhooks/{channel.url_prefix()}")
     app.blueprint(page_routes())
     return app
-
-
-def _journal() -> Journal | None:
-    try:
-        return Journal()
-    except SQLAlchemyError as error:
-        logger.error("the journal cannot be opened; reviewers miss what is said: %s", type(error).__name__)
-        return None
 
 
 def channels(credentials: Path) -> list[InputChannel]:

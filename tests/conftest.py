@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 import httpx
@@ -39,6 +40,7 @@ class running:  # noqa: N801  # reads as a sentence: with running(...) as addres
     """Starts `bot run` on a free port and stops it at the end.
 
     `review`: the port of its review room; without one nothing is kept for reviewers.
+    What it keeps is in a folder of its own, unless YOUR_SAY_DATA names one.
     """
 
     def __init__(
@@ -47,7 +49,8 @@ class running:  # noqa: N801  # reads as a sentence: with running(...) as addres
         self.port = free_port()
         reviewed = ("--review-port", str(review)) if review else ("--without-review",)
         self.arguments = (*reviewed, *arguments)
-        self.environment, self.log = environment, log
+        self.environment = {"YOUR_SAY_DATA": mkdtemp(prefix="bot-tests-"), **environment}
+        self.log = log
 
     def __enter__(self) -> str:
         self.start()

@@ -16,7 +16,7 @@ from rasa.shared.core.events import ActionExecuted, UserUttered
 from bot.channels.turn import Turns
 from bot.knowledge import Knowledge
 from bot.knowledge.load import ROOT
-from bot.privacy.journal_broker import RASAS_OWN
+from bot.privacy.event_record import RASAS_OWN
 from bot.privacy.pseudonyms import pseudonym
 from bot.terminal import ready_agent
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 from dataclasses import dataclass
 from functools import lru_cache
 
 from itsdangerous import BadData, URLSafeTimedSerializer
 
-from bot.privacy.pseudonyms import KEY
+from bot.privacy.pseudonyms import keys
 
 LASTS = 4 * 3600  # seconds; the conversation itself is forgotten sooner
 
@@ -26,9 +25,8 @@ class Sessions:
     """Makes and reads tokens. Nobody can make one up, so nobody can take over another's conversation."""
 
     def __init__(self, lasts: int = LASTS) -> None:
-        """`lasts`: seconds. Signed with the pseudonyms' key, or one that lives as long as this process."""
-        key = os.environ.get(KEY) or secrets.token_hex(32)
-        self._signed = URLSafeTimedSerializer(key, salt="widget session")
+        """`lasts`: seconds. Signed with the pseudonyms' key; those before it are still believed."""
+        self._signed = URLSafeTimedSerializer(list(reversed(keys())), salt="widget session")
         self._lasts = lasts
 
     def start(self, place: str | None) -> tuple[str, Session]:

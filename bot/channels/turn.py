@@ -16,14 +16,15 @@ from actions.menu import section_payload
 from actions.reply import payload
 from bot.channels.clean import clean
 from bot.knowledge import Knowledge
-from bot.privacy.pseudonyms import pseudonym
+from bot.privacy.pseudonyms import pseudonym, pseudonyms
 
 logger = logging.getLogger(__name__)
 Message = dict[str, Any]
 
 
 HandlesMessages = Callable[[UserMessage], Awaitable[Any]]
-Forgets = Callable[[str], None]  # of a conversation, by its pseudonym
+Forgets = Callable[[str], object]  # of a conversation, by its pseudonym
+Remembers = Callable[[str, str], Awaitable[list[Message]]]  # the replies to a message, by its number
 OF_AN_ANSWER = ("follow_more", "repeat_or_explain", "feedback_helpful", "feedback_unhelpful")
 LONGEST_TURN = 20.0  # seconds; then the young person gets the static help
 
@@ -48,6 +49,17 @@ def ends(app: Any) -> Forgets:
     return end
 
 
+def remembers(app: Any) -> Remembers:
+    """Finds what a message was answered with, also by another process that is no longer there."""
+
+    async def remember(conversation: str, number: str) -> list[Message]:
+        turn = await app.ctx.agent.tracker_store.answered(conversation, number) if app.ctx.agent else None
+        said = [event for event in turn.events if event["event"] == "bot"] if turn else []
+        return [_whole({"text": event.get("text"), **event["data"]}) for event in said]
+
+    return remember
+
+
 class Replies(OutputChannel):
     """Collects the replies of one turn, each with its buttons and extras in one piece."""
 
@@ -59,9 +71,12 @@ class Replies(OutputChannel):
         return self.channel
 
     async def send_response(self, recipient_id: str, message: Message) -> None:
-        kept = {key: message[key] for key in ("text", "buttons", "custom") if message.get(key)}
-        if kept:
+        if kept := _whole(message):
             self.messages.append(kept)
+
+
+def _whole(message: Message) -> Message:
+    return {key: message[key] for key in ("text", "buttons", "custom") if message.get(key)}
 
 
 class Turns:
@@ -74,16 +89,21 @@ class Turns:
         handle: HandlesMessages,
         forget: Forgets,
         longest: float = LONGEST_TURN,
+        remember: Remembers | None = None,
     ) -> None:
         """`longest`: seconds that a turn may take."""
+        self._remember = remember
         self._channel, self._knowledge = channel, knowledge
         self._handle, self._forgets, self._longest = handle, forget, longest
         self._payloads = button_payloads(knowledge)
 
-    async def take(self, sender: str, text: object, place: str | None = None) -> list[Message]:
+    async def take(
+        self, sender: str, text: object, place: str | None = None, number: str | None = None
+    ) -> list[Message]:
         """The replies to `text` from `sender`, the channel's own id of the person.
 
-        `place`: where they live, if the channel knows.
+        `place`: where they live, if the channel knows. `number`: the channel's own of this message; one
+        that was answered before gets the same replies and is not said twice.
 
         Never raises and never comes back empty.
         """
@@ -93,12 +113,19 @@ class Turns:
             return [self._only("words_only")]
         replies = Replies(self._channel)
         try:
+            if self._remember and number and (before := await self._remember(conversation, number)):
+                return before
             message = UserMessage(
-                words, replies, conversation, input_channel=self._channel, metadata={"place": place}
+                words,
+                replies,
+                conversation,
+                input_channel=self._channel,
+                message_id=number,
+                metadata={"place": place},
             )
             await asyncio.wait_for(self._handle(message), self._longest)
             if any(reply.get("custom", {}).get("forget") for reply in replies.messages):
-                self._forgets(conversation)
+                self.forget(sender)
         except Exception as error:  # a frightened child must get an answer whatever broke
             logger.error("a turn failed: %s", type(error).__name__)
         return [m for m in replies.messages if m.get("text")] or [self._only("fault")]
@@ -107,9 +134,10 @@ class Turns:
         """The id under which the conversation with `sender` is kept."""
         return pseudonym(self._channel, sender)
 
-    def forget(self, sender: str) -> None:
-        """Delete what is held of the conversation with `sender`."""
-        self._forgets(self.conversation(sender))
+    def forget(self, sender: str, forget: Forgets | None = None) -> None:
+        """Delete what is held of the conversation with `sender`, also under an earlier key."""
+        for conversation in pseudonyms(self._channel, sender):
+            (forget or self._forgets)(conversation)
 
     def is_ours(self, payload: str) -> bool:
         """Whether a button of ours can carry `payload`."""

@@ -23,7 +23,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse, empty, html, json, redirect
 
 from bot.channels.sessions import LASTS, Session, Sessions, shared_sessions
-from bot.channels.turn import Forgets, Message, Turns, ends, forgets
+from bot.channels.turn import Forgets, Message, Turns, ends, forgets, remembers
 from bot.knowledge import Knowledge, shared
 from bot.widget.page import HEADERS, ChatPage
 
@@ -63,7 +63,8 @@ class WidgetChannel(InputChannel):
         pages = ChatPage(knowledge)
 
         def turns(request: Request) -> Turns:
-            return Turns(self.name(), knowledge, on_new_message, forgets(request.app))
+            app = request.app
+            return Turns(self.name(), knowledge, on_new_message, forgets(app), remember=remembers(app))
 
         @routes.post("/session")
         async def session(request: Request) -> HTTPResponse:
@@ -124,7 +125,7 @@ class WidgetChannel(InputChannel):
         """Wipe a conversation, also one that is being answered at this moment."""
         if session := self._session(token):
             self._left[session.sender] = forget
-            forget(turns.conversation(session.sender))
+            turns.forget(session.sender, forget)
             for key in [key for key in list(self._answers) if key[0] == session.sender]:
                 self._answers.pop(key, None)
 
@@ -139,7 +140,7 @@ class WidgetChannel(InputChannel):
         if key not in self._answers:
             if self._at_once >= MOST_AT_ONCE or not self._within_limits(session):
                 return []
-            self._answers[key] = asyncio.create_task(self._take(turns, session, body.get("message")))
+            self._answers[key] = asyncio.create_task(self._take(turns, session, body.get("message"), number))
         return await asyncio.shield(self._answers[key])
 
     def _within_limits(self, session: Session) -> bool:
@@ -150,14 +151,14 @@ class WidgetChannel(InputChannel):
             self._known[session.sender] = None
         return self._limiter.hit(self._most_messages, session.sender)
 
-    async def _take(self, turns: Turns, session: Session, message: object) -> list[Message]:
+    async def _take(self, turns: Turns, session: Session, message: object, number: str) -> list[Message]:
         self._at_once += 1
         try:
-            return await turns.take(session.sender, message, place=session.place)
+            return await turns.take(session.sender, message, place=session.place, number=number)
         finally:
             self._at_once -= 1
             if forget := self._left.get(session.sender):
-                forget(turns.conversation(session.sender))
+                turns.forget(session.sender, forget)
 
 
 def _body(request: Request) -> dict[str, Any] | None:

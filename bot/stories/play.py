@@ -13,7 +13,7 @@ from rasa.shared.core.events import ActionExecuted, UserUttered
 
 from bot.channels.turn import Turns
 from bot.knowledge import Knowledge
-from bot.privacy.journal_broker import RASAS_OWN
+from bot.privacy.event_record import RASAS_OWN
 from bot.stories.told import Story, Turn
 
 NONE = "none"  # the level of a message that shows no danger

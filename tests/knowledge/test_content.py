@@ -86,7 +86,7 @@ def test_nothing_is_shown_as_approved_before_a_professional_has_approved_it(know
 
 
 def test_what_the_bot_says_about_forgetting_is_what_it_does(knowledge: Knowledge) -> None:
-    from bot.privacy.forgetful_store import KEPT_FOR
+    from bot.privacy.conversations import KEPT_FOR
 
     assert KEPT_FOR == 3600
     assert "one hour after your last message" in knowledge.answers["privacy"].answer

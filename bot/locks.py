@@ -1,0 +1,78 @@
+"""One turn at a time in each conversation, in this process and, with Redis, in all of them."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from time import monotonic
+from weakref import WeakValueDictionary
+
+from rasa.core.lock_store import LockStore
+from redis.asyncio import Redis
+from redis.asyncio.lock import Lock
+from redis.exceptions import LockError, RedisError
+
+from bot.privacy.where import REDIS, SettingError
+
+logger = logging.getLogger(__name__)
+_LONGEST = 30.0  # seconds; a process that died holds up its conversations no longer than this
+_PATIENCE = 0.5  # seconds that Redis may take to answer
+_PAUSE = 5.0  # seconds before Redis is asked again after it did not answer
+
+
+class ConversationLocks(LockStore):
+    """Hands on at once, where Rasa's own looks again every second.
+
+    While Redis is down each process goes on alone. The turns of a conversation are numbered, so
+    that two processes cannot both write the same one.
+    """
+
+    def __init__(self, redis: str = "") -> None:
+        """`redis`: its address; without one only this process is meant. Raises SettingError."""
+        super().__init__()
+        self._here: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        limits = {"socket_timeout": _PATIENCE, "socket_connect_timeout": _PATIENCE}
+        try:
+            self._redis = Redis.from_url(redis, **limits) if redis else None
+        except ValueError as error:
+            raise SettingError(f"{REDIS} must be redis://:PASSWORD@HOST:PORT/0") from error
+        self._not_before = 0.0
+
+    @asynccontextmanager
+    async def lock(  # type: ignore[override]
+        self, conversation_id: str, lock_lifetime: float = 0, wait_time_in_seconds: float = 0
+    ) -> AsyncIterator[None]:
+        here = self._here.setdefault(conversation_id, asyncio.Lock())
+        async with here:
+            everywhere = await self._everywhere(conversation_id)
+            try:
+                yield
+            finally:
+                if everywhere:
+                    await self._let_go(everywhere)
+
+    async def _everywhere(self, conversation: str) -> Lock | None:
+        if self._redis is None or monotonic() < self._not_before:
+            return None
+        lock = self._redis.lock(
+            f"turn:{conversation}", timeout=_LONGEST, sleep=0.02, blocking_timeout=_LONGEST
+        )
+        try:
+            return lock if await lock.acquire() else None
+        except (RedisError, OSError) as error:
+            self._without(error)
+            return None
+
+    async def _let_go(self, lock: Lock) -> None:
+        try:
+            await lock.release()
+        except LockError:  # it took too long and is over
+            logger.warning("a turn took longer than its lock")
+        except (RedisError, OSError) as error:
+            self._without(error)
+
+    def _without(self, error: Exception) -> None:
+        self._not_before = monotonic() + _PAUSE
+        logger.error("Redis does not answer, this process goes on alone: %s", type(error).__name__)

@@ -1,0 +1,269 @@
+"""Rasa's tracker store: keeps each turn, redacted, before it counts as said, and forgets it in time.
+
+While the database is down turns wait on disk and go there in order afterwards; when the disk is full as
+well they wait in memory. Whoever is talking notices nothing. Nothing turns into memory for good.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from itertools import islice
+from time import time
+from typing import Any, TypeVar
+
+from cachetools import TTLCache
+from rasa.core.tracker_store import TrackerStore
+from rasa.shared.core.events import ActiveLoop, Event, SlotSet
+from rasa.shared.core.trackers import DialogueStateTracker
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.privacy.conversations import KEPT_FOR, Conversations, OvertakenError, Receipt, Turn
+from bot.privacy.event_record import journal_entries, record
+from bot.privacy.spool import Operation, Spool
+
+logger = logging.getLogger(__name__)
+REMEMBERED = 20  # turns: a policy looks back over five, and a page without scripts shows so many
+MOST_LIVE = 2_000  # conversations that need not be read again
+_THREADS = 8
+_PAUSE = 1.0  # seconds between two attempts to reach a database that is down
+_TIDIED = 300.0  # seconds between two looks for what is too old
+_MOST_UNSAVED = 10_000  # operations
+Result = TypeVar("Result")
+
+
+class StoreFullError(Exception):
+    """Neither the database nor the disk takes anything, and too much waits in memory."""
+
+
+@dataclass(frozen=True)
+class _Mark:
+    """Where a turn ends in a tracker's events, and the state there."""
+
+    events: int
+    state: dict[str, Any]
+
+
+class KeptTracker(DialogueStateTracker):
+    """A tracker that knows what of it is kept."""
+
+    number = 0  # of the last turn that is kept
+    at = 0.0  # when it was; seconds since 1970
+    begin: _Mark = _Mark(0, {})
+    marks: tuple[_Mark, ...] = ()  # of the turns since `begin`
+
+    @property
+    def kept(self) -> _Mark:
+        return self.marks[-1] if self.marks else self.begin
+
+
+class ConversationStore(TrackerStore):
+    """`keep_journal`: whether reviewers may read, redacted, what is said."""
+
+    def __init__(
+        self, domain: Any, conversations: Conversations, spool: Spool, keep_journal: bool = True
+    ) -> None:
+        super().__init__(domain)
+        self._conversations, self._spool, self._keep_journal = conversations, spool, keep_journal
+        self._live: TTLCache[str, KeptTracker] = TTLCache(MOST_LIVE, KEPT_FOR)
+        self._unsaved: list[Operation] = []  # the disk was full
+        self._threads = ThreadPoolExecutor(_THREADS, "conversations")
+        self._beside: list[asyncio.Task[None]] = []
+
+    def init_tracker(self, sender_id: str) -> KeptTracker:
+        return KeptTracker(sender_id, self.domain.slots)
+
+    async def create_tracker(self, sender_id: str, append_action_listen: bool = True) -> KeptTracker:
+        """A new tracker. Rasa's own would be saved at once; this one is with its first turn."""
+        return self.init_tracker(sender_id)
+
+    async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
+        """The conversation as it was at the end of its last turn, from here or from the database."""
+        live = self._live.get(sender_id)
+        if not self._waits_for(sender_id):
+            try:
+                last = await self._in_thread(self._conversations.last, sender_id)
+                if last is None:
+                    self._live.pop(sender_id, None)
+                    return None
+                if live is None or (live.number, live.at) != last:
+                    turns = await self._in_thread(self._conversations.recent, sender_id, REMEMBERED + 1)
+                    live = self._live[sender_id] = self._read(sender_id, turns)
+            except SQLAlchemyError as error:
+                _fault("could not be read", error)
+        if live and len(live.events) != live.kept.events:  # a turn failed before its end
+            live = self._live[sender_id] = self._since(live, live.begin)
+        return live
+
+    async def save(self, tracker: DialogueStateTracker) -> None:
+        """Returns when the turn is kept: in the database, or on disk on its way there."""
+        assert isinstance(tracker, KeptTracker)
+        events = list(islice(tracker.events, tracker.kept.events, None))
+        if not events:
+            return
+        state, number, at = _state(tracker), tracker.number + 1, time()
+        await self._in_thread(self._keep, tracker.sender_id, number, at, events, state)
+        tracker.number, tracker.at = number, at
+        tracker.marks += (_Mark(len(tracker.events), state),)
+        if len(tracker.marks) > 2 * REMEMBERED:
+            tracker = self._since(tracker, tracker.marks[-REMEMBERED - 1])
+        self._live[tracker.sender_id] = tracker
+
+    def _keep(
+        self, conversation: str, number: int, at: float, events: Sequence[Event], state: dict[str, Any]
+    ) -> None:
+        records = [record(event) for event in events]
+        message = next((said["message_id"] for said in records if said.get("message_id")), None)
+        entries = journal_entries(records) if self._keep_journal else []
+        turn = Turn(conversation, number, at, message, records, state, entries)
+        self._do({"do": "add", "conversation": conversation, "turn": asdict(turn)})
+
+    async def answered(self, conversation: str, message: str) -> Turn | None:
+        """The turn that answered this message of the channel, if there was one."""
+        try:
+            return await self._in_thread(self._conversations.answered, conversation, message)
+        except SQLAlchemyError as error:
+            _fault("could not be asked", error)
+            return None
+
+    def end(self, conversation: str) -> None:
+        """Forget the conversation that goes on; nothing happens if it is not there."""
+        self._live.pop(conversation, None)
+        self._do({"do": "end", "conversation": conversation})
+
+    def delete(self, conversation: str) -> Receipt | None:
+        """Forget it now, and what reviewers could read of it. None: as soon as the database is there."""
+        self._live.pop(conversation, None)
+        receipt: Receipt | None = self._do({"do": "forget", "conversation": conversation, "at": time()})
+        return receipt
+
+    def _do(self, operation: Operation) -> Any:
+        """Do it now, or as soon as the database is there and what waits before it is done."""
+        if not self.waiting():
+            try:
+                return self._done(operation)
+            except SQLAlchemyError as error:
+                _fault("could not be written", error)
+        if not self._unsaved:
+            try:
+                self._spool.put(operation)
+                return None
+            except OSError as error:
+                _fault("could not wait on disk", error)
+        if len(self._unsaved) >= _MOST_UNSAVED:
+            raise StoreFullError
+        self._unsaved.append(operation)
+        return None
+
+    def _done(self, operation: Operation) -> Any:
+        conversation = operation["conversation"]
+        if operation["do"] == "end":
+            return self._conversations.end(conversation)
+        if operation["do"] == "forget":
+            return self._conversations.forget(conversation, operation["at"])
+        try:
+            return self._conversations.add(Turn(**operation["turn"]))
+        except OvertakenError:  # another process went on without knowing of it: it comes after that
+            last = self._conversations.last(conversation)
+            number = last[0] + 1 if last else 1
+            return self._conversations.add(Turn(**{**operation["turn"], "number": number}))
+
+    def waiting(self) -> int:
+        """How many turns and deletions wait for the database."""
+        return self._spool.waiting() + len(self._unsaved)
+
+    async def is_usable(self) -> bool:
+        """Whether the database can be read and nothing waits for it."""
+        try:
+            await self._in_thread(self._conversations.last, "")
+        except SQLAlchemyError:
+            return False
+        return not self.waiting()
+
+    def start(self) -> None:
+        """Catch up and tidy from now on, beside the conversations. Needs a running event loop."""
+        self._beside = [
+            asyncio.create_task(self._again_and_again(_PAUSE, self.catch_up)),
+            asyncio.create_task(self._again_and_again(_TIDIED, self._conversations.purge)),
+        ]
+
+    async def stop(self) -> None:
+        for task in self._beside:
+            task.cancel()
+
+    async def _again_and_again(self, pause: float, do: Callable[[], Any]) -> None:
+        while True:
+            try:
+                await self._in_thread(do)
+            except (SQLAlchemyError, OSError) as error:
+                _fault("is still not there", error)
+            await asyncio.sleep(pause)
+
+    def catch_up(self) -> int:
+        """Write what waits, in order; says how much. Raises SQLAlchemyError if the database is still down."""
+        done = self._spool.catch_up(self._done)
+        while self._unsaved:
+            self._done(self._unsaved[0])
+            self._unsaved.pop(0)
+            done += 1
+        return done
+
+    def _waits_for(self, conversation: str) -> bool:
+        unsaved = any(operation["conversation"] == conversation for operation in self._unsaved)
+        return unsaved or self._spool.waits_for(conversation)
+
+    def _read(self, conversation: str, turns: list[Turn]) -> KeptTracker:
+        """From stored turns; the state before the first is that after it, if more came before."""
+        state: dict[str, Any] = {}
+        if turns[0].number > 1:
+            state, turns = turns[0].state, turns[1:] or turns[:1]
+        told = [(turn.state, [Event.from_parameters(event) for event in turn.events]) for turn in turns]
+        return self._tracker(conversation, state, told, turns[-1].number, turns[-1].at)
+
+    def _since(self, tracker: KeptTracker, begin: _Mark) -> KeptTracker:
+        """The same conversation without what came before `begin`, and without what is not kept."""
+        events, place = list(tracker.events), begin.events
+        told = []
+        for mark in tracker.marks:
+            if mark.events > begin.events:
+                told.append((mark.state, events[place : mark.events]))
+                place = mark.events
+        return self._tracker(tracker.sender_id, begin.state, told, tracker.number, tracker.at)
+
+    def _tracker(
+        self,
+        conversation: str,
+        state: dict[str, Any],
+        told: list[tuple[dict[str, Any], list[Event]]],
+        number: int,
+        at: float,
+    ) -> KeptTracker:
+        """A tracker in `state`, told the events of each turn, each with the state after it."""
+        tracker = self.init_tracker(conversation)
+        for name, value in state.get("slots", {}).items():
+            tracker.update(SlotSet(name, value))
+        if loop := state.get("loop"):
+            tracker.update(ActiveLoop(loop))
+        tracker.begin = _Mark(len(tracker.events), state)
+        for after, events in told:
+            for event in events:
+                tracker.update(event)
+            tracker.marks += (_Mark(len(tracker.events), after),)
+        tracker.number, tracker.at = number, at
+        return tracker
+
+    async def _in_thread(self, do: Callable[..., Result], *arguments: Any) -> Result:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, do, *arguments)
+
+
+def _state(tracker: DialogueStateTracker) -> dict[str, Any]:
+    slots = {slot.name: slot.value for slot in tracker.slots.values() if slot.value is not None}
+    loop = tracker.active_loop
+    return {"slots": slots, "loop": loop.name if loop else None}
+
+
+def _fault(what: str, error: Exception) -> None:
+    logger.error("the store of conversations %s: %s", what, type(error).__name__)
