@@ -12,6 +12,7 @@ from pathlib import Path
 from bot import quiet  # noqa: F401  # before anything of Rasa
 from bot.knowledge import ContentError
 from bot.knowledge.load import ROOT
+from bot.my_data import add_commands as add_data_commands
 from bot.review.beside import UNTIL_INPUT_ENDS
 from bot.stories.commands import add_to as add_story_commands
 
@@ -72,6 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     heard.add_argument("--errors", action="store_true", help="print each miss and false alarm")
     heard.add_argument("--perturbed", action="store_true", help="also misspelt, shouted, quoted and so on")
+    add_data_commands(commands)
     says = "check stories, and put what the review room approved into data/"
     add_story_commands(commands.add_parser("stories", help=says, description=says))
     return parser

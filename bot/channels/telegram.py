@@ -33,6 +33,7 @@ from bot.channels.telegram_sending import Sender
 from bot.channels.telegram_updates import Updates
 from bot.channels.turn import Turns, forgets
 from bot.knowledge import shared
+from bot.privacy.where import secret
 
 logger = logging.getLogger(__name__)
 # https://core.telegram.org/bots/api#getupdates: what is not named here is not sent to us.
@@ -100,7 +101,7 @@ class TelegramChannel(InputChannel):
         """The webhook, and the listeners that start and stop the channel with the server."""
         routes = Blueprint("telegram")
         try:
-            settings = TelegramSettings.of(os.environ)
+            settings = TelegramSettings.of({**os.environ, "TELEGRAM_TOKEN": secret("TELEGRAM_TOKEN")})
         except TelegramSettingsError as error:
             logger.error("Telegram is off: %s", error)
             return routes

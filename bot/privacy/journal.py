@@ -108,8 +108,8 @@ def purge(connection: Connection, before: float) -> int:
 
 def of(connection: Connection, conversation: str) -> list[Entry]:
     """The entries of one conversation that the review room has not read yet, in order."""
-    wanted = select(_entries).where(_entries.c.conversation == conversation).order_by(_entries.c.number)
-    return [_entry(row) for row in connection.execute(wanted)]
+    wanted = select(_entries).where(_entries.c.conversation == conversation, _entries.c.kind != FORGOTTEN)
+    return [_entry(row) for row in connection.execute(wanted.order_by(_entries.c.number))]
 
 
 def _entry(row: Row) -> Entry:

@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from bot.privacy.where import DATABASE, data_folder
+from bot.privacy.where import DATABASE, data_folder, secret
 
 HERE = Path(__file__).parent
 ADDRESS = "YOUR_SAY_REVIEW_ADDRESS"  # the public https address of the review room, when it has one
@@ -23,7 +23,7 @@ PAUSE_AFTER = int(os.environ.get("YOUR_SAY_PAUSE_AFTER", "10"))  # distressing m
 
 def _secret_key() -> str:
     """The key that signs sessions: from the environment, or made once and kept beside the database."""
-    if given := os.environ.get(KEY):
+    if given := secret(KEY):
         return given
     file = data_folder() / "review.key"
     if not file.exists():
@@ -33,7 +33,7 @@ def _secret_key() -> str:
 
 
 def _database() -> dict[str, Any]:
-    url = os.environ.get(DATABASE)
+    url = secret(DATABASE)
     if not url:
         return {
             "ENGINE": "django.db.backends.sqlite3",
@@ -73,7 +73,7 @@ def _organisation() -> dict[str, Any]:
                 "provider_id": "organisation",
                 "name": "your organisation",
                 "client_id": os.environ.get(OPENID_CLIENT, ""),
-                "secret": os.environ.get(OPENID_SECRET, ""),
+                "secret": secret(OPENID_SECRET),
                 "settings": {"server_url": address.geturl().rstrip("/"), "fetch_userinfo": False},
             }
         ],
