@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bot.knowledge.load import ROOT
+from bot.nlu import encoder
 from bot.quiet import quiet_rasa
 
 _LEARNED_FROM = (
@@ -43,11 +44,9 @@ def ensure_model(root: Path = ROOT) -> Path:
     model = model_file(root)
     if model.exists():
         return model
-    from bot.nlu.encoder import export
-
     print("The content has changed: training a new model, which takes about 25 minutes.", flush=True)
     started = time.monotonic()
-    export()
+    encoder.export()
     _train(root, model)
     print(f"Trained in {time.monotonic() - started:.0f} seconds.", flush=True)
     return model
@@ -87,6 +86,7 @@ def _train(root: Path, model: Path) -> None:
     os.environ["RASA_MAX_CACHE_SIZE"] = "0"  # Rasa's own cache is keyed by bare class names
     import rasa.model_training
 
+    encoder.threads = os.cpu_count() or 1
     unfinished = root / "models" / "unfinished"
     shutil.rmtree(unfinished, ignore_errors=True)
     result = rasa.model_training.train(

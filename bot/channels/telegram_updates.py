@@ -8,13 +8,11 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 from cachetools import TTLCache
-from limits import parse
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
 from telegram import CallbackQuery, ChatMember, Message, Update
 from telegram.constants import ChatType
 from telegram.ext import filters
 
+from bot.channels.rates import Rates
 from bot.channels.telegram_sending import BlockedError, Sender
 from bot.channels.turn import Turns
 from bot.knowledge import Knowledge
@@ -64,8 +62,7 @@ class Updates:
         self._order: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
         self._check_ins: dict[int, asyncio.Task[None]] = {}
         self._besides: set[asyncio.Task[None]] = set()  # what nobody waits for
-        self._counts = MemoryStorage()  # the limiter itself holds only a weak reference
-        self._limiter, self._most = MovingWindowRateLimiter(self._counts), parse(MOST)
+        self._rates = Rates()
 
     def stop(self) -> None:
         """Say nothing more of our own accord."""
@@ -117,7 +114,7 @@ class Updates:
         self._note(chat, message.message_id, words)
         late = message.message_id < self._last.get(chat, 0)
         self._last[chat] = max(message.message_id, self._last.get(chat, 0))
-        if not self._limiter.hit(self._most, str(chat)):
+        if not self._rates.allows(MOST, self._turns.conversation(str(chat))):
             await self._say(chat, self._knowledge.phrase("too_fast"))
             return
         if words:

@@ -13,18 +13,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from cachetools import TTLCache
-from limits import parse
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
 from rasa.core.channels.channel import InputChannel, UserMessage
 from rasa.shared.core.events import BotUttered, UserUttered
 from sanic import Blueprint
 from sanic.request import Request
 from sanic.response import HTTPResponse, empty, html, json, redirect
 
+from bot.channels.rates import Rates
 from bot.channels.sessions import LASTS, Session, Sessions, shared_sessions
 from bot.channels.turn import Forgets, Message, Turns, ends, forgets, remembers
 from bot.knowledge import Knowledge, shared
+from bot.privacy.pseudonyms import pseudonym
 from bot.widget.page import HEADERS, ChatPage
 
 REMEMBERED = 600  # seconds: how long a message that is sent again still gets the same answer
@@ -44,10 +43,7 @@ class Limits:
 class WidgetChannel(InputChannel):
     def __init__(self, sessions: Sessions | None = None, limits: Limits | None = None) -> None:
         self._sessions = sessions or shared_sessions()
-        limits = limits or Limits()
-        self._most_messages, self._most_sessions = parse(limits.messages), parse(limits.sessions)
-        self._counts = MemoryStorage()  # the limiter itself holds only a weak reference
-        self._limiter = MovingWindowRateLimiter(self._counts)
+        self._limits, self._rates = limits or Limits(), Rates()
         self._answers: TTLCache[tuple[str, str], asyncio.Task[list[Message]]] = TTLCache(50_000, REMEMBERED)
         self._known: TTLCache[str, None] = TTLCache(500_000, LASTS)  # sessions that have said something
         self._left: TTLCache[str, Forgets] = TTLCache(500_000, LASTS)  # sessions that were wiped, and how
@@ -146,10 +142,10 @@ class WidgetChannel(InputChannel):
     def _within_limits(self, session: Session) -> bool:
         """A session costs nothing until its first message; so that is what counts as a new one."""
         if session.sender not in self._known:
-            if not self._limiter.hit(self._most_sessions, "everybody"):
+            if not self._rates.allows(self._limits.sessions, "everybody"):
                 return False
             self._known[session.sender] = None
-        return self._limiter.hit(self._most_messages, session.sender)
+        return self._rates.allows(self._limits.messages, pseudonym(self.name(), session.sender))
 
     async def _take(self, turns: Turns, session: Session, message: object, number: str) -> list[Message]:
         self._at_once += 1

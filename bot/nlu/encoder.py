@@ -27,6 +27,7 @@ WIDTH = 384
 DIMENSIONS = WIDTH * len(LAYERS)
 HALVES = ("lower", "upper")
 LONGEST = 256  # word pieces, as the model was trained
+threads = 1  # for each message; `bot train`, which reads many, sets it to all there are
 CACHE = Path(__file__).resolve().parents[2] / ".cache" / "encoder"
 
 Vectors = npt.NDArray[np.float32]
@@ -190,4 +191,4 @@ def alike_in_length(texts: Sequence[str], batch: int = 64) -> Iterator[list[int]
 @lru_cache(maxsize=1)
 def shared_encoder() -> Encoder:
     """The one encoder of this process."""
-    return Encoder()
+    return Encoder(threads=threads)

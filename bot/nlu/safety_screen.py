@@ -24,6 +24,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.knowledge import shared
+from bot.nlu import encoder
 from bot.nlu.clauses import clauses
 from bot.nlu.encoder import Encoder, alike_in_length, session, shared_encoder
 from bot.nlu.other_languages import Glossary, LanguageFinder
@@ -128,7 +129,7 @@ class SafetyScreen(IntentClassifier, GraphComponent):
         english = calm + [example.text for example in examples]
         with self._model_storage.write_to(self._resource) as folder:
             taught(lessons, sizes, folder / _NETWORK, self._encoder, Course(**self._config["course"]))
-            self._network = session(folder / _NETWORK, threads=2)
+            self._network = session(folder / _NETWORK, encoder.threads)
             wrong = [lesson.level != LEVELS.index("none") for lesson in lessons]
             WordReader.learn([lesson.text for lesson in lessons], wrong).save(folder)
             meaning = self.chances([self.spelling.plain(example.text) for example in disclosed])[-1]
