@@ -17,7 +17,8 @@ from redis.exceptions import LockError, RedisError
 from bot.privacy.where import REDIS, SettingError
 
 logger = logging.getLogger(__name__)
-_LONGEST = 30.0  # seconds; a process that died holds up its conversations no longer than this
+_HELD = 10.0  # seconds, at most: the process that holds it may have died
+_WAITED = 4.0  # seconds, at most: going on without it is safe, and a young person waits
 _PATIENCE = 0.5  # seconds that Redis may take to answer
 _PAUSE = 5.0  # seconds before Redis is asked again after it did not answer
 
@@ -26,7 +27,7 @@ class ConversationLocks(LockStore):
     """Hands on at once, where Rasa's own looks again every second.
 
     While Redis is down each process goes on alone. The turns of a conversation are numbered, so
-    that two processes cannot both write the same one.
+    that two processes cannot both write the same one: without a lock the later turn comes after.
     """
 
     def __init__(self, redis: str = "") -> None:
@@ -56,9 +57,7 @@ class ConversationLocks(LockStore):
     async def _everywhere(self, conversation: str) -> Lock | None:
         if self._redis is None or monotonic() < self._not_before:
             return None
-        lock = self._redis.lock(
-            f"turn:{conversation}", timeout=_LONGEST, sleep=0.02, blocking_timeout=_LONGEST
-        )
+        lock = self._redis.lock(f"turn:{conversation}", timeout=_HELD, sleep=0.02, blocking_timeout=_WAITED)
         try:
             return lock if await lock.acquire() else None
         except (RedisError, OSError) as error:

@@ -56,7 +56,7 @@ async def test_an_error_anywhere_in_a_turn_ends_in_help(
     async def broken(message: object) -> None:
         raise RuntimeError("secret words of a child")
 
-    turns = Turns("test", knowledge, broken, lambda conversation: None)
+    turns = Turns("test", knowledge, broken)
     (reply,) = await turns.take("me", "what is an advocate")
     assert "0800 1111" in reply["text"]
     assert "999" in reply["text"]
@@ -67,7 +67,7 @@ async def test_a_turn_that_says_nothing_ends_in_help(knowledge: Knowledge) -> No
     async def silent(message: object) -> None:
         return None
 
-    turns = Turns("test", knowledge, silent, lambda conversation: None)
+    turns = Turns("test", knowledge, silent)
     (reply,) = await turns.take("me", "what is an advocate")
     assert "0800 1111" in reply["text"]
 
@@ -76,7 +76,7 @@ async def test_a_turn_that_takes_too_long_ends_in_help(knowledge: Knowledge) -> 
     async def stuck(message: object) -> None:
         await asyncio.Event().wait()
 
-    turns = Turns("test", knowledge, stuck, lambda conversation: None, longest=0.05)
+    turns = Turns("test", knowledge, stuck, longest=0.05)
     (reply,) = await turns.take("me", "what is an advocate")
     assert "0800 1111" in reply["text"]
     assert "999" in reply["text"]
@@ -101,16 +101,36 @@ def test_a_model_without_the_screen_answers_nothing_but_help(tmp_path: Path) -> 
 
 
 def test_a_store_that_cannot_be_written_does_not_stop_the_help(tmp_path: Path) -> None:
-    database = tmp_path / "conversations.db"
-    endpoints = tmp_path / "endpoints.yml"
-    endpoints.write_text(f"tracker_store: {{type: SQL, dialect: sqlite, db: {database}}}\n")
-    with running("--endpoints", str(endpoints)) as address:
+    with running(YOUR_SAY_DATA=str(tmp_path)) as address:
         assert "advocate" in Chat(address, "me").says("what is an advocate")
-        with sqlite3.connect(database) as store:
-            store.execute(
-                "CREATE TRIGGER full BEFORE INSERT ON events BEGIN SELECT RAISE(ABORT, 'full'); END"
-            )
+        with sqlite3.connect(tmp_path / "journal.db") as store:
+            store.execute("CREATE TRIGGER full BEFORE INSERT ON turns BEGIN SELECT RAISE(ABORT, 'full'); END")
         assert "Are you safe right now?" in Chat(address, "me").says("my dad hits me every night")
+        assert "999" in Chat(address, "me").says("no")  # it still knows what it has asked
+
+
+def test_a_store_of_rasas_is_refused_with_what_to_set_instead(tmp_path: Path) -> None:
+    endpoints = tmp_path / "endpoints.yml"
+    endpoints.write_text("tracker_store: {type: SQL, dialect: sqlite, db: conversations.db}\n")
+    command = [str(BOT), "run", "--without-review", "--endpoints", str(endpoints)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=READY_WITHIN)
+    assert done.returncode == 1
+    assert "tracker_store" in done.stderr
+    assert "YOUR_SAY_DATABASE" in done.stderr
+
+
+@pytest.mark.parametrize("setting", ["YOUR_SAY_DATABASE", "YOUR_SAY_REDIS"])
+def test_an_address_that_cannot_be_read_is_named_without_its_password(setting: str) -> None:
+    wrong = {setting: "wrong://user:geheim@nowhere"}
+    command = [str(BOT), "run", "--without-review"]
+    environment = {**os.environ, **wrong}
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=READY_WITHIN
+    )
+    assert done.returncode == 1
+    assert setting in done.stderr
+    assert "geheim" not in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_an_action_server_that_is_down_ends_in_help(tmp_path: Path) -> None:

@@ -53,7 +53,7 @@ def agent() -> Agent:
 async def test_the_story_plays_as_it_is_written(
     story: dict[str, Any], agent: Agent, knowledge: Knowledge
 ) -> None:
-    turns = Turns("story", knowledge, agent.handle_message, lambda conversation: None)
+    turns = Turns("story", knowledge, agent.handle_message)
     conversation = pseudonym("story", story["story"])
     heard = 0
     for said, done in pairwise(story["steps"]):

@@ -83,7 +83,7 @@ class Updates:
             async with order:  # asyncio's locks are given in the order in which they were asked for
                 await self._in_turn(update)
         except BlockedError:
-            self._gone(chat)
+            await self._gone(chat)
 
     async def _in_turn(self, update: Update) -> None:
         if update.callback_query:
@@ -156,7 +156,7 @@ class Updates:
         self._stop_check_in(chat)
         self._words.pop(chat, None)
         hidden = await self._sender.delete(chat)
-        self._turns.forget(str(chat))
+        await self._turns.forget(str(chat))
         await self._say(chat, self._says("hidden" if hidden else "not_all_hidden"))
 
     async def _edited(self, message: Message) -> None:
@@ -193,7 +193,7 @@ class Updates:
         here = change.new_chat_member.status not in (ChatMember.LEFT, ChatMember.BANNED)
         if change.chat.type == ChatType.PRIVATE:
             if not here:
-                self._gone(change.chat.id)
+                await self._gone(change.chat.id)
         elif here:
             await self._decline(
                 change.chat.id, "channel" if change.chat.type == ChatType.CHANNEL else "group"
@@ -231,7 +231,7 @@ class Updates:
         try:
             await self._sender.reply(chat, {"text": says}, silently=True)
         except BlockedError:
-            self._turns.forget(str(chat))
+            await self._turns.forget(str(chat))
             self._sender.forget(chat)
         finally:
             if self._check_ins.get(chat) is asyncio.current_task():
@@ -241,10 +241,10 @@ class Updates:
         if waiting := self._check_ins.pop(chat, None):
             waiting.cancel()
 
-    def _gone(self, chat: int) -> None:
+    async def _gone(self, chat: int) -> None:
         """They blocked us: what we hold of them is of no use to them any more."""
         self._stop_check_in(chat)
-        self._turns.forget(str(chat))
+        await self._turns.forget(str(chat))
         self._sender.forget(chat)
         self._words.pop(chat, None)
 

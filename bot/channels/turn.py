@@ -23,18 +23,22 @@ Message = dict[str, Any]
 
 
 HandlesMessages = Callable[[UserMessage], Awaitable[Any]]
-Forgets = Callable[[str], object]  # of a conversation, by its pseudonym
+Forgets = Callable[[str], Awaitable[object]]  # of a conversation, by its pseudonym
 Remembers = Callable[[str, str], Awaitable[list[Message]]]  # the replies to a message, by its number
 OF_AN_ANSWER = ("follow_more", "repeat_or_explain", "feedback_helpful", "feedback_unhelpful")
 LONGEST_TURN = 20.0  # seconds; then the young person gets the static help
 
 
+async def nothing_to_forget(conversation: str) -> None:
+    """For a store that is thrown away as a whole."""
+
+
 def forgets(app: Any) -> Forgets:
     """Deletes a conversation, and what reviewers could read of it, from the stores of the server `app`."""
 
-    def forget(conversation: str) -> None:
+    async def forget(conversation: str) -> None:
         if app.ctx.agent:
-            app.ctx.agent.tracker_store.delete(conversation)
+            await app.ctx.agent.tracker_store.delete(conversation)
 
     return forget
 
@@ -42,9 +46,9 @@ def forgets(app: Any) -> Forgets:
 def ends(app: Any) -> Forgets:
     """Deletes only the conversation that goes on; the copy for reviewers stays for as long as was said."""
 
-    def end(conversation: str) -> None:
+    async def end(conversation: str) -> None:
         if app.ctx.agent:
-            app.ctx.agent.tracker_store.end(conversation)
+            await app.ctx.agent.tracker_store.end(conversation)
 
     return end
 
@@ -87,7 +91,7 @@ class Turns:
         channel: str,
         knowledge: Knowledge,
         handle: HandlesMessages,
-        forget: Forgets,
+        forget: Forgets = nothing_to_forget,
         longest: float = LONGEST_TURN,
         remember: Remembers | None = None,
     ) -> None:
@@ -125,7 +129,7 @@ class Turns:
             )
             await asyncio.wait_for(self._handle(message), self._longest)
             if any(reply.get("custom", {}).get("forget") for reply in replies.messages):
-                self.forget(sender)
+                await self.forget(sender)
         except Exception as error:  # a frightened child must get an answer whatever broke
             logger.error("a turn failed: %s", type(error).__name__)
         return [m for m in replies.messages if m.get("text")] or [self._only("fault")]
@@ -134,10 +138,10 @@ class Turns:
         """The id under which the conversation with `sender` is kept."""
         return pseudonym(self._channel, sender)
 
-    def forget(self, sender: str, forget: Forgets | None = None) -> None:
+    async def forget(self, sender: str, forget: Forgets | None = None) -> None:
         """Delete what is held of the conversation with `sender`, also under an earlier key."""
         for conversation in pseudonyms(self._channel, sender):
-            (forget or self._forgets)(conversation)
+            await (forget or self._forgets)(conversation)
 
     def is_ours(self, payload: str) -> bool:
         """Whether a button of ours can carry `payload`."""

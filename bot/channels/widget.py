@@ -84,7 +84,7 @@ class WidgetChannel(InputChannel):
             """The page was closed, or left quickly: then what reviewers could read goes too."""
             body = _body(request) or {}
             forget = forgets(request.app) if body.get("quickly") else ends(request.app)
-            self._leave(turns(request), body.get("session"), forget)
+            await self._leave(turns(request), body.get("session"), forget)
             return empty(headers=HEADERS)
 
         @routes.post("/page")
@@ -107,7 +107,7 @@ class WidgetChannel(InputChannel):
         @routes.post("/leave")
         async def leave(request: Request) -> HTTPResponse:
             """Leave quickly, for browsers without scripts."""
-            self._leave(turns(request), request.form.get("session"), forgets(request.app))
+            await self._leave(turns(request), request.form.get("session"), forgets(request.app))
             headers = {**HEADERS, "Clear-Site-Data": '"cache"'}
             return redirect(knowledge.menu.page["leave_to"], status=303, headers=headers)
 
@@ -117,11 +117,11 @@ class WidgetChannel(InputChannel):
         session = self._sessions.read(token)
         return None if session is None or session.sender in self._left else session
 
-    def _leave(self, turns: Turns, token: object, forget: Forgets) -> None:
+    async def _leave(self, turns: Turns, token: object, forget: Forgets) -> None:
         """Wipe a conversation, also one that is being answered at this moment."""
         if session := self._session(token):
             self._left[session.sender] = forget
-            turns.forget(session.sender, forget)
+            await turns.forget(session.sender, forget)
             for key in [key for key in list(self._answers) if key[0] == session.sender]:
                 self._answers.pop(key, None)
 
@@ -154,7 +154,7 @@ class WidgetChannel(InputChannel):
         finally:
             self._at_once -= 1
             if forget := self._left.get(session.sender):
-                turns.forget(session.sender, forget)
+                await turns.forget(session.sender, forget)
 
 
 def _body(request: Request) -> dict[str, Any] | None:

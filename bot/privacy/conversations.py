@@ -84,9 +84,11 @@ class Conversations:
                     journal.add(connection, turn.conversation, turn.journal)
         except IntegrityError:
             with self._reading() as connection:
-                wanted = select(_turns.c.at).filter_by(**key)
-                if connection.execute(wanted).scalar() != turn.at:
-                    raise OvertakenError from None
+                there = connection.execute(select(_turns.c.at).filter_by(**key)).scalar()
+            if there is None:
+                raise
+            if there != turn.at:
+                raise OvertakenError from None
 
     def last(self, conversation: str) -> tuple[int, float] | None:
         """Number and time of the last turn; None if there is none or it is too long ago."""

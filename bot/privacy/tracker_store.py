@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from itertools import islice
-from time import time
+from time import monotonic, time
 from typing import Any, TypeVar
 
 from cachetools import TTLCache
@@ -29,10 +29,15 @@ logger = logging.getLogger(__name__)
 REMEMBERED = 20  # turns: a policy looks back over five, and a page without scripts shows so many
 MOST_LIVE = 2_000  # conversations that need not be read again
 _THREADS = 8
+_PATIENCE = 4.0  # seconds; a database that has not answered by then is down, whatever its driver waits for
 _PAUSE = 1.0  # seconds between two attempts to reach a database that is down
 _TIDIED = 300.0  # seconds between two looks for what is too old
 _MOST_UNSAVED = 10_000  # operations
 Result = TypeVar("Result")
+
+
+class NoAnswerError(SQLAlchemyError):
+    """The database has not answered in time."""
 
 
 class StoreFullError(Exception):
@@ -71,6 +76,7 @@ class ConversationStore(TrackerStore):
         self._live: TTLCache[str, KeptTracker] = TTLCache(MOST_LIVE, KEPT_FOR)
         self._unsaved: list[Operation] = []  # the disk was full
         self._threads = ThreadPoolExecutor(_THREADS, "conversations")
+        self._down_until = 0.0
         self._beside: list[asyncio.Task[None]] = []
 
     def init_tracker(self, sender_id: str) -> KeptTracker:
@@ -83,20 +89,25 @@ class ConversationStore(TrackerStore):
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
         """The conversation as it was at the end of its last turn, from here or from the database."""
         live = self._live.get(sender_id)
-        if not self._waits_for(sender_id):
+        if not self._waits_for(sender_id) and not self._is_down():
             try:
-                last = await self._in_thread(self._conversations.last, sender_id)
-                if last is None:
-                    self._live.pop(sender_id, None)
-                    return None
-                if live is None or (live.number, live.at) != last:
-                    turns = await self._in_thread(self._conversations.recent, sender_id, REMEMBERED + 1)
-                    live = self._live[sender_id] = self._read(sender_id, turns)
+                live = await self._in_thread(self._current, sender_id, live)
             except SQLAlchemyError as error:
-                _fault("could not be read", error)
+                self._fault("could not be read", error)
+            else:
+                self._live.pop(sender_id, None)
+                if live:
+                    self._live[sender_id] = live
         if live and len(live.events) != live.kept.events:  # a turn failed before its end
             live = self._live[sender_id] = self._since(live, live.begin)
         return live
+
+    def _current(self, conversation: str, live: KeptTracker | None) -> KeptTracker | None:
+        """`live` if nothing was said since, or else what the database has. In a thread."""
+        last = self._conversations.last(conversation)
+        if last is None or (live and (live.number, live.at) == last):
+            return live if last else None
+        return self._read(conversation, self._conversations.recent(conversation, REMEMBERED + 1))
 
     async def save(self, tracker: DialogueStateTracker) -> None:
         """Returns when the turn is kept: in the database, or on disk on its way there."""
@@ -105,54 +116,57 @@ class ConversationStore(TrackerStore):
         if not events:
             return
         state, number, at = _state(tracker), tracker.number + 1, time()
-        await self._in_thread(self._keep, tracker.sender_id, number, at, events, state)
+        operation = await self._in_thread(self._addition, tracker.sender_id, number, at, events, state)
+        await self._do(operation)
         tracker.number, tracker.at = number, at
         tracker.marks += (_Mark(len(tracker.events), state),)
         if len(tracker.marks) > 2 * REMEMBERED:
             tracker = self._since(tracker, tracker.marks[-REMEMBERED - 1])
         self._live[tracker.sender_id] = tracker
 
-    def _keep(
+    def _addition(
         self, conversation: str, number: int, at: float, events: Sequence[Event], state: dict[str, Any]
-    ) -> None:
+    ) -> Operation:
         records = [record(event) for event in events]
         message = next((said["message_id"] for said in records if said.get("message_id")), None)
         entries = journal_entries(records) if self._keep_journal else []
         turn = Turn(conversation, number, at, message, records, state, entries)
-        self._do({"do": "add", "conversation": conversation, "turn": asdict(turn)})
+        return {"do": "add", "conversation": conversation, "turn": asdict(turn)}
 
     async def answered(self, conversation: str, message: str) -> Turn | None:
         """The turn that answered this message of the channel, if there was one."""
+        if self._is_down():
+            return None
         try:
             return await self._in_thread(self._conversations.answered, conversation, message)
         except SQLAlchemyError as error:
-            _fault("could not be asked", error)
+            self._fault("could not be asked", error)
             return None
 
-    def end(self, conversation: str) -> None:
+    async def end(self, conversation: str) -> None:
         """Forget the conversation that goes on; nothing happens if it is not there."""
         self._live.pop(conversation, None)
-        self._do({"do": "end", "conversation": conversation})
+        await self._do({"do": "end", "conversation": conversation})
 
-    def delete(self, conversation: str) -> Receipt | None:
+    async def delete(self, conversation: str) -> Receipt | None:
         """Forget it now, and what reviewers could read of it. None: as soon as the database is there."""
         self._live.pop(conversation, None)
-        receipt: Receipt | None = self._do({"do": "forget", "conversation": conversation, "at": time()})
+        receipt: Receipt | None = await self._do({"do": "forget", "conversation": conversation, "at": time()})
         return receipt
 
-    def _do(self, operation: Operation) -> Any:
+    async def _do(self, operation: Operation) -> Any:
         """Do it now, or as soon as the database is there and what waits before it is done."""
-        if not self.waiting():
+        if not self.waiting() and not self._is_down():
             try:
-                return self._done(operation)
+                return await self._in_thread(self._done, operation)
             except SQLAlchemyError as error:
-                _fault("could not be written", error)
+                self._fault("could not be written", error)
         if not self._unsaved:
             try:
-                self._spool.put(operation)
+                await asyncio.to_thread(self._spool.put, operation)
                 return None
             except OSError as error:
-                _fault("could not wait on disk", error)
+                self._fault("could not wait on disk", error)
         if len(self._unsaved) >= _MOST_UNSAVED:
             raise StoreFullError
         self._unsaved.append(operation)
@@ -197,9 +211,9 @@ class ConversationStore(TrackerStore):
     async def _again_and_again(self, pause: float, do: Callable[[], Any]) -> None:
         while True:
             try:
-                await self._in_thread(do)
+                await asyncio.to_thread(do)
             except (SQLAlchemyError, OSError) as error:
-                _fault("is still not there", error)
+                self._fault("is still not there", error)
             await asyncio.sleep(pause)
 
     def catch_up(self) -> int:
@@ -256,14 +270,22 @@ class ConversationStore(TrackerStore):
         return tracker
 
     async def _in_thread(self, do: Callable[..., Result], *arguments: Any) -> Result:
-        return await asyncio.get_running_loop().run_in_executor(self._threads, do, *arguments)
+        """In a thread of the store's own, so that a database that hangs holds up nothing else."""
+        doing = asyncio.get_running_loop().run_in_executor(self._threads, do, *arguments)
+        try:
+            return await asyncio.wait_for(doing, _PATIENCE)
+        except TimeoutError:
+            raise NoAnswerError from None
+
+    def _is_down(self) -> bool:
+        return monotonic() < self._down_until
+
+    def _fault(self, what: str, error: Exception) -> None:
+        self._down_until = monotonic() + _PAUSE
+        logger.error("the store of conversations %s: %s", what, type(error).__name__)
 
 
 def _state(tracker: DialogueStateTracker) -> dict[str, Any]:
     slots = {slot.name: slot.value for slot in tracker.slots.values() if slot.value is not None}
     loop = tracker.active_loop
     return {"slots": slots, "loop": loop.name if loop else None}
-
-
-def _fault(what: str, error: Exception) -> None:
-    logger.error("the store of conversations %s: %s", what, type(error).__name__)

@@ -34,7 +34,7 @@ class Player:
     def __init__(self, agent: Agent, knowledge: Knowledge) -> None:
         self._agent, self._knowledge = agent, knowledge
         self._instead = ""
-        self._turns = Turns("story", knowledge, self._handle, lambda conversation: None)
+        self._turns = Turns("story", knowledge, self._handle)
 
     async def play(self, story: Story, learns: Collection[str] = ()) -> Played:
         """Play `story` to its end, or to the first turn that goes another way.

@@ -250,7 +250,7 @@ async def test_a_turn_that_was_overtaken_comes_after_the_other(kept: Kept) -> No
 async def test_deleting_says_what_was_deleted_and_tells_the_review_room(kept: Kept) -> None:
     await say(kept.store, "unmistakeable")
     await say(kept.store, "again")
-    receipt = kept.store.delete(ANNA)
+    receipt = await kept.store.delete(ANNA)
     assert receipt
     assert (receipt.turns, receipt.entries) == (2, 4)
     assert await kept.store.retrieve(ANNA) is None
@@ -262,7 +262,7 @@ async def test_what_is_deleted_while_the_database_is_down_is_deleted_later(kept:
     await say(kept.store, "before")
     kept.break_database()
     await say(kept.store, "one")
-    assert kept.store.delete(ANNA) is None
+    assert await kept.store.delete(ANNA) is None
     kept.mend_database()
     kept.store.catch_up()
     assert await kept.opened().retrieve(ANNA) is None
@@ -271,7 +271,7 @@ async def test_what_is_deleted_while_the_database_is_down_is_deleted_later(kept:
 
 async def test_ending_keeps_what_reviewers_may_read(kept: Kept) -> None:
     await say(kept.store, "one")
-    kept.store.end(ANNA)
+    await kept.store.end(ANNA)
     assert await kept.store.retrieve(ANNA) is None
     assert [entry.kind for entry in Journal(kept.url).after(0)] == ["user", "bot"]
 
