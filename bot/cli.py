@@ -95,13 +95,14 @@ def _run(arguments: argparse.Namespace) -> None:
     from bot.training import ensure_model
 
     model = ensure_model()
-    from bot.privacy.where import SettingError
+    from bot.privacy.where import BROKER, SettingError, secret
     from bot.review.beside import review_room
     from bot.server import serve
     from bot.widget.page import SitesError
 
     review = not arguments.without_review
-    room = review_room(arguments.review_host, arguments.review_port) if review else nullcontext()
+    here = review and not secret(BROKER)  # or else the room is where RabbitMQ brings the journal
+    room = review_room(arguments.review_host, arguments.review_port) if here else nullcontext()
     try:
         with room:
             serve(model, arguments.endpoints, arguments.credentials, arguments.host, arguments.port, review)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,8 @@ from sanic.response import HTTPResponse, json
 
 from bot.agent import lasting_store, load_agent, read_endpoints
 from bot.locks import ConversationLocks
-from bot.privacy.where import REDIS, secret
+from bot.privacy.journal_queue import carry, check
+from bot.privacy.where import BROKER, REDIS, secret
 from bot.widget.routes import page_routes
 
 logger = logging.getLogger(__name__)
@@ -30,6 +32,7 @@ def create_app(model: Path, endpoints: Path, credentials: Path, review: bool = T
     Raises SettingError or ContentError for a setting or an endpoint that cannot be used.
     """
     read_endpoints(endpoints)
+    broker = check(secret(BROKER)) if review and secret(BROKER) else None
     store, locks = lasting_store(keep_journal=review), ConversationLocks(secret(REDIS))
     app = Sanic("your_say", configure_logging=False)
     app.config.REQUEST_MAX_SIZE = LARGEST_BODY
@@ -39,6 +42,8 @@ def create_app(model: Path, endpoints: Path, credentials: Path, review: bool = T
     @app.before_server_start
     async def load(app: Sanic, _: Any) -> None:
         store.start()
+        if broker:
+            app.ctx.carrying = asyncio.create_task(carry(broker))
         try:
             app.ctx.agent = load_agent(model, endpoints, store, locks)
         except Exception as error:  # whatever broke, a message must still be answered with help

@@ -47,6 +47,7 @@ class running:  # noqa: N801  # reads as a sentence: with running(...) as addres
         self, *arguments: str, log: Path | None = None, review: int | None = None, **environment: str
     ) -> None:
         self.port = free_port()
+        self.address = f"http://127.0.0.1:{self.port}"
         reviewed = ("--review-port", str(review)) if review else ("--without-review",)
         self.arguments = (*reviewed, *arguments)
         self.environment = {"YOUR_SAY_DATA": mkdtemp(prefix="bot-tests-"), **environment}
@@ -54,9 +55,8 @@ class running:  # noqa: N801  # reads as a sentence: with running(...) as addres
 
     def __enter__(self) -> str:
         self.start()
-        address = f"http://127.0.0.1:{self.port}"
-        until(lambda: answers(address), READY_WITHIN)
-        return address
+        until(lambda: answers(self.address), READY_WITHIN)
+        return self.address
 
     def start(self) -> None:
         """Start it without waiting until it answers."""

@@ -66,6 +66,19 @@ class Journal:
         with self._engine.begin() as connection:
             wipe(connection, conversation, at)
 
+    def receive(self, entry: Entry) -> None:
+        """Write an entry of another journal under its own number; one that is there already is left."""
+        with self._engine.begin() as connection:
+            _one_at_a_time(connection)
+            there = select(_entries.c.number).where(_entries.c.number == entry.number)
+            if connection.execute(there).first():
+                return
+            if entry.kind == FORGOTTEN:
+                connection.execute(_entries.delete().where(_entries.c.conversation == entry.conversation))
+            row = {"number": entry.number, "conversation": entry.conversation, "at": entry.at}
+            said = json.dumps(entry.said, ensure_ascii=False)
+            connection.execute(_entries.insert().values(**row, kind=entry.kind, entry=said))
+
     def drop(self, up_to: int) -> int:
         """Delete the entries up to this number, which the review room has read; says how many."""
         with self._engine.begin() as connection:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import threading
@@ -12,7 +13,7 @@ import django
 from django.core.management import call_command
 from django.core.wsgi import get_wsgi_application
 
-from bot.privacy.where import DATABASE, FOLDER
+from bot.privacy.where import BROKER, DATABASE, FOLDER, secret
 
 logger = logging.getLogger(__name__)
 EVERY = 2  # seconds between two looks at the journal
@@ -43,6 +44,7 @@ def serve(host: str, port: int, demo: bool = False) -> None:
     """
     from waitress.server import create_server
 
+    broker = "" if demo else secret(BROKER)
     set_up()
     from bot.review.settings import PUBLIC_ADDRESS
 
@@ -62,6 +64,8 @@ def serve(host: str, port: int, demo: bool = False) -> None:
         print("Review room: making conversations up, which takes a moment", flush=True)
         fill()
     else:
+        if broker:
+            threading.Thread(target=_fetch, args=[broker], daemon=True).start()
         threading.Thread(target=_keep_up, daemon=True).start()
     _say_where(PUBLIC_ADDRESS or f"http://{host}:{port}")
     server.run()
@@ -74,6 +78,12 @@ def _say_where(address: str) -> None:
         print(f"Review room: make the first account with this link, within a day:\n{link}", flush=True)
     else:
         print(f"Review room: {address}/", flush=True)
+
+
+def _fetch(broker: str) -> None:
+    from bot.privacy.journal_queue import fetch
+
+    asyncio.run(fetch(broker))
 
 
 def _keep_up() -> None:
