@@ -58,6 +58,13 @@ def create_app(model: Path, endpoints: Path, credentials: Path, review: bool = T
         ready = app.ctx.agent is not None and app.ctx.agent.is_ready()
         return json({"status": "ready" if ready else "starting"}, status=200 if ready else 503)
 
+    @app.get("/ready")
+    async def is_ready(request: Request) -> HTTPResponse:
+        """Whether a proxy should send people here: more than /health, also what the bot leans on."""
+        model = app.ctx.agent is not None and app.ctx.agent.is_ready()
+        usable = {"model": model, "store": await store.is_usable()}
+        return json(usable, status=200 if all(usable.values()) else 503)
+
     async def handle(message: UserMessage) -> None:
         await app.ctx.agent.handle_message(message)
 
