@@ -21,7 +21,7 @@ from bot.knowledge.load import ROOT
 from bot.training import ensure_model
 
 BOT = Path(sys.executable).parent / "bot"
-READY_WITHIN = 120  # seconds
+READY_WITHIN = 240  # seconds
 
 
 @pytest.fixture(scope="session")
