@@ -73,6 +73,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     heard.add_argument("--errors", action="store_true", help="print each miss and false alarm")
     heard.add_argument("--perturbed", action="store_true", help="also misspelt, shouted, quoted and so on")
+    redaction = command(
+        "measure-redaction", _measure_redaction, "print how many personal details of a file are taken out"
+    )
+    redaction.add_argument("messages", type=Path, help="YAML blocks (voice, part, messages, details marked)")
+    redaction.add_argument("--errors", action="store_true", help="print each message with a mistake")
     add_data_commands(commands)
     says = "check stories, and put what the review room approved into data/"
     add_story_commands(commands.add_parser("stories", help=says, description=says))
@@ -89,6 +94,12 @@ def _measure_safety(arguments: argparse.Namespace) -> None:
     from bot.measure_safety import measure
 
     measure(arguments.messages, arguments.errors, arguments.perturbed)
+
+
+def _measure_redaction(arguments: argparse.Namespace) -> None:
+    from bot.privacy.measure_redaction import measure
+
+    measure(arguments.messages, arguments.errors)
 
 
 def _run(arguments: argparse.Namespace) -> None:

@@ -19,6 +19,21 @@ from bot.review.retention import forget
 
 logger = logging.getLogger(__name__)
 ASKED_BACK, UNHELPFUL = "not_sure", "feedback_unhelpful"
+NOT_SAFE = "/not_safe_now"  # "no" to "are you safe right now?"
+# Those that a new turn may change. Whom it is assigned to, say, somebody may change at the same moment.
+_SUMMED_UP = (
+    "turns_count",
+    "channel",
+    "place",
+    "level",
+    "categories",
+    "topics",
+    "least_confidence",
+    "not_sure",
+    "unhelpful",
+    "suspicion",
+    "reviewed",
+)
 
 
 class Projector:
@@ -26,7 +41,9 @@ class Projector:
 
     def __init__(self, journal: Journal, detector: Detector, knowledge: Knowledge | None = None) -> None:
         self._journal, self._detector = journal, detector
-        self._titles = button_titles(knowledge or shared())
+        known = knowledge or shared()
+        self._titles = button_titles(known)
+        self._emergency = known.say(known.safety.levels["emergency"].strip())
 
     def catch_up(self) -> int:
         """Take over everything new; says how many entries that was. Raises when a database is gone."""
@@ -72,12 +89,15 @@ class Projector:
         )
         if entry.kind == Turn.Who.BOT:
             turn.text, turn.buttons = said["text"], said["buttons"]
+            if turn.text.startswith(self._emergency):
+                _is_emergency(conversation)
         else:
             self._heard(turn, said)
             _sum_up(conversation, turn, said)
         conversation.last = max(conversation.last, at)
         turn.save()
-        conversation.save()
+        summed_up = _SUMMED_UP if turn.who == Turn.Who.YOUNG_PERSON else ("level",)
+        conversation.save(update_fields=["last", *summed_up])
         if turn.who == Turn.Who.YOUNG_PERSON and not turn.pressed:
             Word.remember([(conversation, turn.text)])
 
@@ -91,6 +111,8 @@ class Projector:
         turn.text = self._title(said["text"]) if turn.pressed else redact(said["text"])
         turn.confidence, turn.runners_up, turn.offers = said["confidence"], said["runners_up"], said["offers"]
         turn.level, turn.categories = Level[said["level"].upper()], said["categories"]
+        if turn.payload == NOT_SAFE:
+            turn.level = Level.EMERGENCY
         turn.speaker, turn.why = said["speaker"], said["why"]
         if not turn.pressed and turn.level == Level.NONE:
             turn.suspicion = self._detector.suspicion(turn.text)
@@ -124,6 +146,15 @@ def _answered_by(conversation: Conversation, action: dict[str, Any]) -> None:
         heard.save(update_fields=["actions"])
 
 
+def _is_emergency(conversation: Conversation) -> None:
+    """A typed "no" is known only by what the bot answered: the journal has no other trace of it."""
+    conversation.level = Level.EMERGENCY
+    heard = conversation.turns.filter(who=Turn.Who.YOUNG_PERSON).last()
+    if heard and heard.level < Level.EMERGENCY:
+        heard.level = Level.EMERGENCY
+        heard.save(update_fields=["level"])
+
+
 def _sum_up(conversation: Conversation, turn: Turn, said: dict[str, Any]) -> None:
     """What the queue filters and sorts by."""
     conversation.turns_count += 1
@@ -135,7 +166,7 @@ def _sum_up(conversation: Conversation, turn: Turn, said: dict[str, Any]) -> Non
         conversation.topics = sorted({*conversation.topics, turn.topic})
     if not turn.pressed and turn.confidence is not None:
         conversation.least_confidence = min(conversation.least_confidence, turn.confidence)
-    conversation.not_sure |= turn.topic == ASKED_BACK
+    conversation.not_sure |= turn.topic == ASKED_BACK and turn.level == Level.NONE
     conversation.unhelpful |= turn.topic == UNHELPFUL
     conversation.suspicion = max(conversation.suspicion, turn.suspicion)
     conversation.reviewed = None  # something new was said

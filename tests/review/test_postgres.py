@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import os
 import shutil
 import signal
 import subprocess
@@ -19,7 +20,9 @@ from bot.privacy.journal import Journal
 from tests.conftest import free_port, until
 from tests.review.test_server import SOON, Served, make_first_account
 
-INITDB, SERVER = shutil.which("initdb"), shutil.which("postgres")
+# Debian keeps these two off the PATH
+PLACES = os.pathsep.join([os.environ["PATH"], *map(str, Path("/usr/lib/postgresql").glob("*/bin"))])
+INITDB, SERVER = shutil.which("initdb", path=PLACES), shutil.which("postgres", path=PLACES)
 pytestmark = pytest.mark.skipif(not (INITDB and SERVER), reason="no PostgreSQL here (initdb, postgres)")
 PASSWORD = "p@ss w/rd"
 

@@ -7,8 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.db import DatabaseError
+from django.db.models.signals import post_save
 
+from bot.knowledge import shared
 from bot.privacy.journal import Journal
 from bot.review.detector import Detector, shared_detector
 from bot.review.models import Conversation, Position, Turn
@@ -170,3 +173,47 @@ def test_only_turns_that_were_not_flagged_are_suspected(journal: Journal, projec
     missed, flagged, pressed = (turn.suspicion for turn in Turn.objects.order_by("id"))
     assert missed > 0.5
     assert (flagged, pressed) == (0, 0)
+
+
+def test_no_i_am_not_safe_is_an_emergency_in_the_queue(journal: Journal, projector: Projector) -> None:
+    hear(journal, "he hits me", level="urgent", categories=["physical_abuse"])
+    hear(journal, "/not_safe_now", topic="not_safe_now")
+    projector.catch_up()
+    assert Conversation.objects.get().level == Level.EMERGENCY
+    assert [turn.level for turn in Turn.objects.all()] == [Level.URGENT, Level.EMERGENCY]
+
+
+def test_a_typed_no_that_was_answered_as_an_emergency_is_one(journal: Journal, projector: Projector) -> None:
+    known = shared()
+    hear(journal, "he hits me", level="urgent", categories=["physical_abuse"])
+    hear(journal, "no", topic="deny")
+    answer(journal, known.say(known.safety.levels["emergency"]))
+    projector.catch_up()
+    assert Conversation.objects.get().level == Level.EMERGENCY
+    assert Turn.objects.get(text="no").level == Level.EMERGENCY
+
+
+def test_a_disclosure_that_was_helped_was_not_asked_back(journal: Journal, projector: Projector) -> None:
+    hear(journal, "he hits me", topic="not_sure", level="urgent", categories=["physical_abuse"])
+    hear(journal, "blah", who=BEN, topic="not_sure")
+    projector.catch_up()
+    assert not Conversation.objects.get(pseudonym=AMY).not_sure
+    assert Conversation.objects.get(pseudonym=BEN).not_sure
+
+
+def test_who_it_is_assigned_to_meanwhile_stays(journal: Journal, projector: Projector) -> None:
+    """As on PostgreSQL, where somebody may assign it between reading the row and writing it."""
+    user = User.objects.create_user("rosa")
+    hear(journal, "hi")
+    projector.catch_up()
+
+    def assigned(instance: Turn, **_: object) -> None:
+        Conversation.objects.filter(pk=instance.conversation_id).update(assigned_to=user)
+
+    post_save.connect(assigned, sender=Turn)
+    try:
+        hear(journal, "hi again")
+        projector.catch_up()
+    finally:
+        post_save.disconnect(assigned, sender=Turn)
+    assert Conversation.objects.get().assigned_to == user
