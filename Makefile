@@ -5,7 +5,7 @@ PYTHON := $(firstword $(shell command -v python3 python 2>/dev/null))
 BIN := .venv/bin
 BROWSER := $(firstword $(shell command -v chromium google-chrome 2>/dev/null))
 
-.PHONY: run test setup chat test-fast lint bench
+.PHONY: run test setup chat test-fast lint bench fuzz
 
 run: setup
 	@$(BIN)/bot run --port $(PORT)
@@ -30,6 +30,11 @@ lint: setup
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+
+# For FOR seconds (600). What reaches new code is kept in .fuzz for the next time, and what breaks something too.
+fuzz: setup
+	@mkdir -p .fuzz
+	@$(BIN)/python -W ignore -m tests.fuzz .fuzz -max_total_time=$(or $(FOR),600) -artifact_prefix=.fuzz/
 
 bench: setup
 	@$(BIN)/bot train

@@ -72,6 +72,6 @@ def _sender(request: Request) -> tuple[str | None, str | None]:
     sender = body.get("sender")
     if sender is None:
         return None, None
-    if not isinstance(sender, str | int) or len(str(sender)) > LONGEST_SENDER:
-        return None, f"sender must be text of at most {LONGEST_SENDER} characters"
+    if isinstance(sender, bool) or not isinstance(sender, str | int) or len(str(sender)) > LONGEST_SENDER:
+        return None, f"sender must be text or a whole number of at most {LONGEST_SENDER} characters"
     return str(sender), None

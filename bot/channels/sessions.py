@@ -36,8 +36,10 @@ class Sessions:
 
     def read(self, token: object) -> Session | None:
         """None if the token is forged, damaged or too old."""
+        if not isinstance(token, str):
+            return None
         try:
-            sender, place = self._signed.loads(str(token), max_age=self._lasts)
+            sender, place = self._signed.loads(token, max_age=self._lasts)
         except (BadData, ValueError, TypeError):
             return None
         return Session(sender, place)

@@ -7,6 +7,7 @@ Neither IP address nor user agent is read.
 from __future__ import annotations
 
 import asyncio
+import re
 import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from cachetools import TTLCache
 from rasa.core.channels.channel import InputChannel, UserMessage
 from rasa.shared.core.events import BotUttered, UserUttered
 from sanic import Blueprint
+from sanic.exceptions import PayloadTooLarge
 from sanic.request import Request
 from sanic.response import HTTPResponse, empty, html, json, redirect
 
@@ -27,9 +29,8 @@ from bot.privacy.pseudonyms import pseudonym
 from bot.widget.page import HEADERS, ChatPage
 
 REMEMBERED = 600  # seconds: how long a message that is sent again still gets the same answer
-LARGEST = 32_000  # bytes of one request
 MOST_AT_ONCE = 100  # messages being answered; more would make everybody wait too long
-LONGEST_ID = 64  # characters of the number that the page gives a message
+_NUMBER = re.compile(r"[\w.-]{1,64}", re.ASCII)  # that the page gives a message
 
 
 @dataclass(frozen=True)
@@ -111,6 +112,14 @@ class WidgetChannel(InputChannel):
             headers = {**HEADERS, "Clear-Site-Data": '"cache"'}
             return redirect(knowledge.menu.page["leave_to"], status=303, headers=headers)
 
+        @routes.exception(PayloadTooLarge)
+        async def too_long(request: Request, error: PayloadTooLarge) -> HTTPResponse:
+            replies = [{"text": knowledge.phrase("too_long")}]
+            if not request.path.endswith("/page"):
+                return _json(replies, 413)
+            talk = [("bot", reply) for reply in replies]
+            return html(pages.render(self._sessions.start(None)[0], talk), 413, pages.headers(True))
+
         return routes
 
     def _session(self, token: object) -> Session | None:
@@ -131,7 +140,7 @@ class WidgetChannel(InputChannel):
         Nothing if this session, or everybody together, asks too much at once.
         """
         given = body.get("id")
-        number = given if isinstance(given, str) and 0 < len(given) <= LONGEST_ID else secrets.token_hex(8)
+        number = given if isinstance(given, str) and _NUMBER.fullmatch(given) else secrets.token_hex(8)
         key = session.sender, number
         if key not in self._answers:
             if self._at_once >= MOST_AT_ONCE or not self._within_limits(session):
@@ -158,8 +167,6 @@ class WidgetChannel(InputChannel):
 
 
 def _body(request: Request) -> dict[str, Any] | None:
-    if len(request.body) > LARGEST:
-        return None
     try:
         body = request.json
     except Exception:  # whatever the JSON library raises at nonsense

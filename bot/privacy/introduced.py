@@ -106,7 +106,7 @@ class BirthDates:
         self._before = re.compile(
             rf"{written}[\s,]*(?:is|=|was|thats|that's)?\s*(?:my|his|her)?\s*{born}(?!\w)", re.I
         )
-        self._alone = re.compile(rf"\W*(?:it'?s|im|i'm)?\s*{written}\W*", re.I)
+        self._alone = re.compile(rf"\W*(?:(?:it'?s|im|i'm)\s*)?{written}\W*", re.I)
 
     def find(self, text: str) -> Iterator[Found]:
         for pattern in (self._after, self._before):

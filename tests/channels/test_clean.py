@@ -22,6 +22,28 @@ def test_a_flood_of_marks_is_thinned() -> None:
     assert len(clean("h" + "\u0301" * 500 + "elp")) < 12
 
 
+def test_a_joiner_or_a_stroke_in_a_word_hides_nothing() -> None:
+    assert clean("he\u200dlp m\u0336e\u0336") == "help me"
+
+
+def test_what_cannot_be_seen_pushes_no_words_out() -> None:
+    assert clean("\u200b" * 5000 + "help me" + "\u200b" * 5000) == "help me"
+
+
+def test_letters_that_stand_for_whole_words_do_not_lengthen_a_message() -> None:
+    assert len(clean("ﷺ" * 2000)) <= LONGEST
+
+
+def test_the_same_again_and_again_is_read_a_few_times() -> None:
+    assert clean("bla " * 400 + "help me") == "bla bla bla help me"
+    assert clean("ring 00000000000") == "ring 00000000000"
+
+
+def test_of_a_long_message_the_part_with_words_of_danger_is_read() -> None:
+    day = " ".join(f"then we did thing number {number} at home and it was good." for number in range(400))
+    assert "my dad beats me with his belt" in clean(f"{day} my dad beats me with his belt. {day}")
+
+
 def test_of_a_long_message_the_start_and_the_end_are_read() -> None:
     read = clean("help me " + "x" * 50_000 + " what is an advocate")
     assert read.startswith("help me")

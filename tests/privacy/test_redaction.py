@@ -180,7 +180,8 @@ def test_a_chat_message_takes_well_under_five_milliseconds() -> None:
 
 
 @pytest.mark.parametrize(
-    "piece", ["0 ", "1234 ", "a.", "@", "_", "-", "😭", "my name is ", "tyler ", "http://x/", "14 mill lane "]
+    "piece",
+    ["\n", "0 ", "1234 ", "a.", "@", "_", "-", "😭", "my name is ", "tyler ", "http://x/", "14 mill lane "],
 )
 def test_a_message_made_to_be_slow_is_not(piece: str) -> None:
     began = time.process_time()
