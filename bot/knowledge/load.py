@@ -128,6 +128,17 @@ def shared() -> Knowledge:
     return load()
 
 
+def newest_content(root: Path = ROOT) -> float:
+    """When the content was last changed: seconds since 1970, of its newest file or folder."""
+    return max(path.stat().st_mtime for path in (root / "data").rglob("*"))
+
+
+def read_again() -> None:
+    """Let `shared` give the content as it is now. Raises ContentError, and keeps the old, if it is faulty."""
+    load()
+    shared.cache_clear()
+
+
 class _Reader:
     """Turns YAML files into entries, collecting mistakes instead of stopping at the first."""
 

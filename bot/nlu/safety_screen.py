@@ -132,7 +132,7 @@ class SafetyScreen(IntentClassifier, GraphComponent):
             self._network = session(folder / _NETWORK, encoder.threads)
             wrong = [lesson.level != LEVELS.index("none") for lesson in lessons]
             WordReader.learn([lesson.text for lesson in lessons], wrong).save(folder)
-            meaning = self.chances([self.spelling.plain(example.text) for example in disclosed])[-1]
+            meaning = self.chances([self.spelling.plain(example.text) for example in disclosed], 64)[-1]
             np.savez(folder / _NEAREST, meaning=meaning.astype(np.float16))
             told = [f"{' and '.join(e.categories)}: {e.text}" for e in disclosed]
             (folder / _NEAREST_TEXTS).write_text(json.dumps(told))
@@ -231,11 +231,13 @@ class SafetyScreen(IntentClassifier, GraphComponent):
             pieces.append(" ".join([*before, plain]))
         return list(range(start, len(pieces)))
 
-    def chances(self, texts: Sequence[str]) -> tuple[Numbers, Numbers, Numbers, Numbers]:
+    def chances(
+        self, texts: Sequence[str], together: int = _TOGETHER
+    ) -> tuple[Numbers, Numbers, Numbers, Numbers]:
         """For each of `texts` the chances of each level, category and speaker, and its meaning."""
         found: list[list[Numbers]] = [[] for _ in HEADS]
         order = []
-        for rows in alike_in_length(texts, _TOGETHER):
+        for rows in alike_in_length(texts, together):
             states, mask = self._encoder.lower([texts[row] for row in rows])
             said = self._network.run(list(HEADS), {"states": states, "attention_mask": mask})
             for kept, new in zip(found, said, strict=True):

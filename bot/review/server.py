@@ -87,15 +87,19 @@ def _fetch(broker: str) -> None:
 
 
 def _keep_up() -> None:
+    from bot.knowledge.load import newest_content, read_again
     from bot.privacy.journal import Journal
     from bot.review.detector import shared_detector
     from bot.review.projector import Projector
     from bot.review.retention import clean_up
 
-    journal, projector, cleaned = None, None, 0.0
+    journal, projector, cleaned, read = None, None, 0.0, newest_content()
     while True:
         time.sleep(EVERY)  # first of all: whoever waits for the first page goes before
         try:
+            if (newest := newest_content()) != read:
+                read_again()
+                read, projector = newest, None
             journal = journal or Journal()
             projector = projector or Projector(journal, shared_detector())
             projector.catch_up()

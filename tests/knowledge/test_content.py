@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import re
+from pathlib import Path
 
 import pytest
 import yaml
 
 from bot.check import report
 from bot.knowledge import Knowledge
-from bot.knowledge.load import ROOT
+from bot.knowledge.load import ROOT, newest_content, read_again, shared
 from bot.nlu.safety_examples import CATEGORIES, LEVELS, SPEAKERS
 
 FACTS = {
@@ -133,3 +135,21 @@ def test_help_cards_are_there_for_the_languages_most_spoken_at_home(knowledge: K
     }
     assert most_spoken <= set(knowledge.help_cards)
     assert {name for name, card in knowledge.help_cards.items() if card.approved_by} == set()
+
+
+def test_a_change_of_any_content_is_noticed(tmp_path: Path) -> None:
+    (tmp_path / "data" / "guide").mkdir(parents=True)
+    answers = tmp_path / "data" / "guide" / "meetings.yml"
+    answers.write_text("a: 1")
+    os.utime(answers, (1, 1))
+    os.utime(answers.parent, (1, 1))
+    before = newest_content(tmp_path)
+    answers.write_text("a: 2")
+    assert newest_content(tmp_path) > before
+
+
+def test_content_is_read_again_when_asked() -> None:
+    before = shared()
+    read_again()
+    assert shared() is not before
+    assert shared() == before

@@ -71,7 +71,7 @@ def test_wrong_says_what_would_have_been_right_and_how_to_say_it_better(
     assert not verdict.right
     assert (verdict.right_topic, verdict.right_level) == ("assessment_how_long", Level.CONCERN)
     assert "You: wrong. The topic is How long an assessment takes." in words(page)
-    assert "The level is concern, about low mood. Better words: Say 45 days first." in words(page)
+    assert "The level is concern. It is about low mood. Better words: Say 45 days first." in words(page)
 
 
 def test_a_level_alone_can_be_what_was_wrong(reviewer: Person, asked: Conversation) -> None:
@@ -79,11 +79,17 @@ def test_a_level_alone_can_be_what_was_wrong(reviewer: Person, asked: Conversati
     assert Verdict.objects.get().right_level == Level.NONE
 
 
+def test_a_kind_alone_can_be_what_was_wrong(reviewer: Person, asked: Conversation) -> None:
+    judge(reviewer, asked, right="False", right_category="bereavement")
+    assert Verdict.objects.get().right_category == "bereavement"
+    assert "It is about" in words(reviewer.get(f"/conversation/{asked.pk}/"))
+
+
 def test_wrong_without_saying_what_was_right_comes_back_with_the_reason_and_what_was_typed(
     reviewer: Person, asked: Conversation
 ) -> None:
     page = judge(reviewer, asked, right="False", better_wording="Shorter please.")
-    assert "Choose the topic or the level that would have been right." in words(page)
+    assert "Choose the topic, the level or the kind that would have been right." in words(page)
     assert "Shorter please." in words(page)
     assert not Verdict.objects.exists()
     assert did(reviewer) == []

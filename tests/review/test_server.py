@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import psutil
 import pytest
 
 from bot.privacy.journal import Journal
@@ -249,6 +250,13 @@ print("the bot ended well", flush=True)
         said, _ = bot.communicate("", SOON)
         assert "the bot ended well" in said
         assert not answers(port)
+
+    def test_it_is_started_again_when_it_breaks(self, bot: subprocess.Popen[str], port: int) -> None:
+        until(lambda: answers(port), SOON)
+        [room] = psutil.Process(bot.pid).children()
+        room.kill()
+        until(lambda: not answers(port), SOON)
+        until(lambda: answers(port), SOON)
 
     def test_it_ends_when_the_bot_is_killed(self, bot: subprocess.Popen[str], port: int) -> None:
         until(lambda: answers(port), SOON)

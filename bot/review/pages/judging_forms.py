@@ -32,7 +32,7 @@ class VerdictForm(forms.ModelForm):  # type: ignore[type-arg]  # it takes none w
         empty_value=None,
         required=False,
     )
-    right_category = forms.ChoiceField(label="If it was missed: what it is about", required=False)
+    right_category = forms.ChoiceField(label="If not: what it is really about", required=False)
     better_wording = forms.CharField(
         label="Better words for the answer, if you have them",
         required=False,
@@ -49,7 +49,7 @@ class VerdictForm(forms.ModelForm):  # type: ignore[type-arg]  # it takes none w
         categories = [(id_, plain_names.category(id_)) for id_ in plain_names.every_category()]
         choices: dict[str, list[Any]] = {
             "right_topic": [("", "The topic is right"), *plain_names.topics_by_section()],
-            "right_category": [("", "Nothing was missed"), *categories],
+            "right_category": [("", "That is right"), *categories],
         }
         for name, listed in choices.items():
             field = self.fields[name]
@@ -63,10 +63,10 @@ class VerdictForm(forms.ModelForm):  # type: ignore[type-arg]  # it takes none w
         given = super().clean() or self.cleaned_data
         if given.get("right"):
             given.update(right_topic="", right_level=None, right_category="")
-        elif (
-            given.get("right") is False and not given.get("right_topic") and given.get("right_level") is None
+        elif given.get("right") is False and not (
+            given.get("right_topic") or given.get("right_level") is not None or given.get("right_category")
         ):
-            raise forms.ValidationError("Choose the topic or the level that would have been right.")
+            raise forms.ValidationError("Choose the topic, the level or the kind that would have been right.")
         return given
 
 
