@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import os
 import warnings
+from collections.abc import MutableMapping
+from typing import Any
 
 os.environ["RASA_TELEMETRY_ENABLED"] = "false"
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
@@ -14,8 +16,22 @@ warnings.showwarning = lambda *warning, **details: None  # libraries reset every
 
 
 def quiet_rasa() -> None:
-    """Only warnings in Rasa's logs: below them it writes what people typed."""
+    """Rasa logs through `logging`, and below a warning, where it writes what people typed, not at all.
+
+    In a server bot.logs writes nobody's words, and decides on the level.
+    """
     import structlog
 
-    logging.getLogger("rasa").setLevel(logging.WARNING)
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
+    from bot import logs
+
+    level = logging.NOTSET if logs.is_set_up() else logging.WARNING
+    logging.getLogger("rasa").setLevel(level)
+    structlog.configure(
+        processors=[_only_the_event],
+        wrapper_class=structlog.stdlib.BoundLogger,
+        logger_factory=structlog.stdlib.LoggerFactory(),
+    )
+
+
+def _only_the_event(_: object, __: str, event: MutableMapping[str, Any]) -> tuple[tuple[str], dict[str, Any]]:
+    return (str(event.get("event", "")),), {"exc_info": event.get("exc_info")}

@@ -40,14 +40,20 @@ _LEARNED_WITH = (
 
 
 def ensure_model(root: Path = ROOT) -> Path:
-    """The model for the present content, trained now if there is none yet. Prints what it does."""
+    """The model for the present content, trained now if there is none yet. Prints what it does.
+
+    Ends the program if the file is not the one that was built here: Rasa runs what is in it.
+    """
     model = model_file(root)
     if model.exists():
+        if not is_ours(model):
+            raise SystemExit(f"{model} is not the model that was built here: delete it and run `bot train`.")
         return model
     print("The content has changed: training a new model, which takes about 25 minutes.", flush=True)
     started = time.monotonic()
     encoder.export()
     _train(root, model)
+    seal(model)
     print(f"Trained in {time.monotonic() - started:.0f} seconds.", flush=True)
     return model
 
@@ -55,6 +61,21 @@ def ensure_model(root: Path = ROOT) -> Path:
 def model_file(root: Path = ROOT) -> Path:
     """Where the model for the present content is, or would be."""
     return root / "models" / f"your-say-{fingerprint(root)}.tar.gz"
+
+
+def seal(model: Path) -> None:
+    """Note what `model` is, beside it."""
+    _seal_of(model).write_text(encoder.sha256(model) + "\n")
+
+
+def is_ours(model: Path) -> bool:
+    """Whether `model` is still what was noted when it was built."""
+    noted = _seal_of(model)
+    return noted.exists() and noted.read_text().strip() == encoder.sha256(model)
+
+
+def _seal_of(model: Path) -> Path:
+    return model.with_name(f"{model.name}.sha256")
 
 
 def fingerprint(root: Path = ROOT) -> str:
@@ -98,7 +119,7 @@ def _train(root: Path, model: Path) -> None:
     )
     if not result.model:
         raise SystemExit("training failed: see the message above")
-    for old in model.parent.glob("your-say-*.tar.gz"):
+    for old in model.parent.glob("your-say-*.tar.gz*"):
         old.unlink()
     Path(result.model).rename(model)
     shutil.rmtree(unfinished, ignore_errors=True)

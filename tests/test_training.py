@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.knowledge.load import ROOT
-from bot.training import fingerprint
+from bot.training import ensure_model, fingerprint, is_ours, model_file, seal
 
 
 @pytest.fixture
@@ -54,3 +54,25 @@ def test_another_version_of_a_package_that_learns_nothing_does_not(copy: Path) -
     locked.write_text(said.replace("psutil==", "psutil==0."))
     assert locked.read_text() != said
     assert fingerprint(copy) == before
+
+
+def test_a_model_is_known_by_what_is_in_it(tmp_path: Path) -> None:
+    model = tmp_path / "your-say-x.tar.gz"
+    model.write_bytes(b"what was trained")
+    assert not is_ours(model)
+    seal(model)
+    assert is_ours(model)
+    model.write_bytes(b"what somebody put there")
+    assert not is_ours(model)
+
+
+@pytest.mark.parametrize("sealed", [False, True], ids=["no seal", "another's seal"])
+def test_a_model_that_was_not_built_here_is_not_loaded(copy: Path, sealed: bool) -> None:
+    model = model_file(copy)
+    model.parent.mkdir()
+    model.write_bytes(b"what was trained")
+    if sealed:
+        seal(model)
+        model.write_bytes(b"what somebody put there")
+    with pytest.raises(SystemExit, match="not the model that was built here"):
+        ensure_model(copy)
