@@ -102,7 +102,9 @@ class ListeningProcessor(MessageProcessor):
         context = what_came_before(tracker) if tracker else {}
         heard = UserMessage(message.text, sender_id=message.sender_id, metadata=context)
         parsing = super().parse_message(heard, tracker, only_output_properties)
-        return await asyncio.to_thread(asyncio.run, parsing)
+        understood: dict[str, Any] = await asyncio.to_thread(asyncio.run, parsing)
+        message.parse_data = understood  # for whoever counts
+        return understood
 
 
 def what_came_before(tracker: DialogueStateTracker) -> dict[str, Any]:

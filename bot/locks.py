@@ -14,6 +14,7 @@ from redis.asyncio import Redis
 from redis.asyncio.lock import Lock
 from redis.exceptions import LockError, RedisError
 
+from bot import metrics
 from bot.privacy.where import REDIS, SettingError
 
 logger = logging.getLogger(__name__)
@@ -45,9 +46,10 @@ class ConversationLocks(LockStore):
     async def lock(  # type: ignore[override]
         self, conversation_id: str, lock_lifetime: float = 0, wait_time_in_seconds: float = 0
     ) -> AsyncIterator[None]:
-        here = self._here.setdefault(conversation_id, asyncio.Lock())
+        here, asked = self._here.setdefault(conversation_id, asyncio.Lock()), monotonic()
         async with here:
             everywhere = await self._everywhere(conversation_id)
+            metrics.waited(monotonic() - asked)
             try:
                 yield
             finally:
@@ -74,4 +76,5 @@ class ConversationLocks(LockStore):
 
     def _without(self, error: Exception) -> None:
         self._not_before = monotonic() + _PAUSE
+        metrics.fault("redis")
         logger.error("Redis does not answer, this process goes on alone: %s", type(error).__name__)

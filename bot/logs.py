@@ -77,10 +77,17 @@ class CarefulRecord(logging.LogRecord):
         if name.split(".")[0] not in OURS:
             msg, args = f"see {_place(pathname, lineno)}", ()
         super().__init__(name, level, pathname, lineno, msg, args, None, *rest, **more)
-        said = self.getMessage()
+        said = _said(self)
         if isinstance(exc_info, tuple) and exc_info[1]:
             said += f": {what(exc_info[1])}"
         self.msg, self.args = masked(said), ()
+
+
+def _said(record: logging.LogRecord) -> str:
+    try:
+        return record.getMessage()
+    except (TypeError, ValueError):  # a mistake in a line of the log must not end a turn
+        return str(record.msg)
 
 
 class Lines(logging.Formatter):
@@ -102,11 +109,13 @@ class Lines(logging.Formatter):
 def what(error: BaseException | None) -> str:
     """The kind of `error` and where it arose: the last line of ours, and whose it was below that."""
     kind = type(error).__name__
-    if isinstance(error, OSError) and error.errno in errorcode:
-        kind = f"{kind} {errorcode[error.errno]}"
+    if isinstance(error, OSError) and error.errno:
+        kind = f"{kind} {errorcode.get(error.errno, error.errno)}"
     places = _places(error.__traceback__ if error else None)
     ours = [place for place in places if place.split("/")[0] in OURS]
-    return " in ".join([f"{kind} at {ours[-1]}" if ours else kind, *(p for p in places[-1:] if p not in ours)])
+    if ours:
+        kind = f"{kind} at {ours[-1]}"
+    return f"{kind} in {places[-1]}" if places and places[-1] not in ours else kind
 
 
 def masked(text: str) -> str:

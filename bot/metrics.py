@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from prometheus_client import Counter, Gauge, Histogram, disable_created_metrics
 
@@ -21,6 +21,8 @@ FALLBACKS = ("not_sure", "out_of_scope")
 Network = IPv4Network | IPv6Network
 Fault = Literal["error", "too_slow", "no_answer", "no_screen"]
 Part = Literal["database", "disk", "redis", "broker", "telegram"]
+FAULTS: tuple[Fault, ...] = get_args(Fault)
+PARTS: tuple[Part, ...] = get_args(Part)
 
 disable_created_metrics()  # type: ignore[no-untyped-call]  # when a level was first heard is nobody's business
 
@@ -28,7 +30,9 @@ _turns = Counter("your_say_turns", "Messages that were taken, also those that fa
 _levels = Counter("your_say_levels", "Messages by the level that was noticed", ["channel", "level"])
 _fallbacks = Counter("your_say_fallbacks", "Messages without an answer of their own", ["kind"])
 _static_help = Counter("your_say_static_help", "Messages answered with the static help only", ["kind"])
-_refused = Counter("your_say_refused", "Messages above a limit, answered with the numbers to ring", ["channel"])
+_refused = Counter(
+    "your_say_refused", "Messages above a limit, answered with the numbers to ring", ["channel"]
+)
 _faults = Counter("your_say_faults", "Attempts to use a part that failed", ["part"])
 _took = Histogram(
     "your_say_turn_seconds",
@@ -49,11 +53,11 @@ for _channel in CHANNELS:
     _refused.labels(_channel)
     for _level in LEVELS:
         _levels.labels(_channel, _level)
-for _kind in FALLBACKS:
-    _fallbacks.labels(_kind)
-for _kind in Fault.__args__:  # type: ignore[attr-defined]
+for _topic in FALLBACKS:
+    _fallbacks.labels(_topic)
+for _kind in FAULTS:
     _static_help.labels(_kind)
-for _part in Part.__args__:  # type: ignore[attr-defined]
+for _part in PARTS:
     _faults.labels(_part)
 
 

@@ -27,9 +27,10 @@ def quiet_rasa() -> None:
     level = logging.NOTSET if logs.is_set_up() else logging.WARNING
     logging.getLogger("rasa").setLevel(level)
     structlog.configure(
-        processors=[_only_the_event],
+        processors=[structlog.stdlib.filter_by_level, _only_the_event],
         wrapper_class=structlog.stdlib.BoundLogger,
         logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
     )
 
 

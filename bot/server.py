@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 from pathlib import Path
 from typing import Any
 
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from rasa.core.channels.channel import InputChannel, UserMessage
 from rasa.shared.utils.common import class_from_module_path
 from rasa.shared.utils.io import read_yaml_file
 from sanic import Sanic
 from sanic.request import Request
-from sanic.response import HTTPResponse, json
+from sanic.response import HTTPResponse, json, raw
 
+from bot import logs, metrics
 from bot.agent import lasting_store, load_agent, read_endpoints
+from bot.channels.rest import from_this_machine
 from bot.locks import ConversationLocks
 from bot.privacy.journal_queue import carry, check
 from bot.privacy.where import BROKER, REDIS, secret
@@ -25,7 +29,7 @@ LARGEST_BODY = 1 << 20  # bytes
 
 
 def create_app(model: Path, endpoints: Path, credentials: Path, review: bool = True) -> Sanic:
-    """The server: the channels of `credentials`, `/health` and the chat page. Nothing else of Rasa's.
+    """The server: channels, `/health` and its like, the chat page. Nothing else of Rasa's.
 
     If the model cannot be loaded it serves all the same: /health says so, and every message is
     answered with the static help. With `review`, what is said goes into the journal, redacted.
@@ -33,6 +37,7 @@ def create_app(model: Path, endpoints: Path, credentials: Path, review: bool = T
     """
     read_endpoints(endpoints)
     broker = check(secret(BROKER)) if review and secret(BROKER) else None
+    may_count = metrics.networks(os.environ.get(metrics.ALLOWED, ""))
     store, locks = lasting_store(keep_journal=review), ConversationLocks(secret(REDIS))
     app = Sanic("your_say", configure_logging=False)
     app.config.REQUEST_MAX_SIZE = LARGEST_BODY
@@ -47,23 +52,32 @@ def create_app(model: Path, endpoints: Path, credentials: Path, review: bool = T
         try:
             app.ctx.agent = load_agent(model, endpoints, store, locks)
         except Exception as error:  # whatever broke, a message must still be answered with help
-            logger.error("the model cannot be loaded, only static help is given: %s", type(error).__name__)
+            logger.error("the model cannot be loaded, only static help is given: %s", logs.what(error))
 
     @app.before_server_stop
     async def stop(app: Sanic, _: Any) -> None:
         await store.stop()
 
+    def model_is_ready() -> bool:
+        return app.ctx.agent is not None and app.ctx.agent.is_ready()
+
     @app.get("/health")
     async def health(request: Request) -> HTTPResponse:
-        ready = app.ctx.agent is not None and app.ctx.agent.is_ready()
+        ready = model_is_ready()
         return json({"status": "ready" if ready else "starting"}, status=200 if ready else 503)
 
     @app.get("/ready")
     async def is_ready(request: Request) -> HTTPResponse:
         """Whether a proxy should send people here: more than /health, also what the bot leans on."""
-        model = app.ctx.agent is not None and app.ctx.agent.is_ready()
-        usable = {"model": model, "store": await store.is_usable()}
+        usable = {"model": model_is_ready(), "store": await store.is_usable()}
         return json(usable, status=200 if all(usable.values()) else 503)
+
+    @app.get("/metrics")
+    async def counts(request: Request) -> HTTPResponse:
+        if not (from_this_machine(request) or metrics.is_among(request.ip, may_count)):
+            return json({"error": "this is for programs on the bot's own machine"}, status=403)
+        metrics.state(model_is_ready(), store.waiting())
+        return raw(generate_latest(), content_type=CONTENT_TYPE_LATEST)
 
     async def handle(message: UserMessage) -> None:
         await app.ctx.agent.handle_message(message)
@@ -82,6 +96,7 @@ def channels(credentials: Path) -> list[InputChannel]:
 
 def serve(model: Path, endpoints: Path, credentials: Path, host: str, port: int, review: bool = True) -> None:
     """Serve until stopped."""
+    logs.set_up()
     app = create_app(model, endpoints, credentials, review)
 
     @app.after_server_start

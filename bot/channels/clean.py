@@ -13,6 +13,7 @@ _MOST = 100_000  # characters that are looked at; of more the start and the end
 _MARKS = r"[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u20d0-\u20ff]"
 _JOINER = "\u200d"  # holds emoji together
 _HIDING = re.compile(rf"{_MARKS}+|(?<![^\w\s]){_JOINER}+")  # a joiner within a word only hides it
+_LINE = re.compile(r"(?<=[^\W_])[ \t]*[\r\n]+\s*(?=\S)")  # a line that ends without a mark says one thing
 _FLOOD = re.compile(r"(\D.{0,59}?)\1{7,}")  # the same again and again; a long number stays as it is
 
 
@@ -24,6 +25,7 @@ def clean(text: str) -> str:
     """
     if len(text) > _MOST:
         text = f"{text[: _MOST // 2]} {text[-_MOST // 2 :]}"
+    text = _LINE.sub(". ", text)
     # What cannot be seen goes first, and the cut comes last: neither can then push words out of what is read.
     unseen = {ord(c): _gap(c) for c in set(text) if c != _JOINER and unicodedata.category(c)[0] == "C"}
     text = unicodedata.normalize("NFKC", text.translate(unseen))

@@ -10,6 +10,7 @@ from limits.storage import MemoryStorage, storage_from_string
 from limits.strategies import MovingWindowRateLimiter
 from redis.exceptions import RedisError
 
+from bot import metrics
 from bot.privacy.where import REDIS, secret
 
 logger = logging.getLogger(__name__)
@@ -39,5 +40,6 @@ class Rates:
                 return bool(self._shared.hit(most, whom))
             except RedisError as error:
                 self._not_before = monotonic() + _PAUSE
+                metrics.fault("redis")
                 logger.error("Redis does not answer, limits are counted here: %s", type(error).__name__)
         return bool(self._here.hit(most, whom))

@@ -42,7 +42,7 @@ class RestChannel(InputChannel):
 
         @routes.post("/webhook")
         async def webhook(request: Request) -> HTTPResponse:
-            if not (self._anyone or _from_this_machine(request)):
+            if not (self._anyone or from_this_machine(request)):
                 return json({"error": "this channel is for programs on the bot's own machine"}, status=403)
             sender, fault = _sender(request)
             if fault:
@@ -55,8 +55,8 @@ class RestChannel(InputChannel):
         return routes
 
 
-def _from_this_machine(request: Request) -> bool:
-    """Not through a proxy either, which stands on this machine and speaks for others."""
+def from_this_machine(request: Request) -> bool:
+    """Whether a program on this machine asks, and for itself: a proxy here speaks for others."""
     passed_on = any(name in request.headers for name in ("forwarded", "x-forwarded-for", "x-real-ip"))
     return ip_address(request.ip).is_loopback and not passed_on
 

@@ -12,7 +12,6 @@ import hashlib
 import hmac
 import logging
 import os
-import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -28,17 +27,18 @@ from telegram.ext import AIORateLimiter, Application, Defaults, TypeHandler
 from telegram.request import HTTPXRequest
 from tenacity import AsyncRetrying, RetryCallState, wait_exponential
 
+from bot import metrics
 from bot.channels.telegram_reading import CarefulRequest, readable
 from bot.channels.telegram_sending import Sender
 from bot.channels.telegram_updates import Updates
 from bot.channels.turn import Turns, forgets
 from bot.knowledge import shared
+from bot.logs import TELEGRAM_TOKEN, what
 from bot.privacy.where import secret
 
 logger = logging.getLogger(__name__)
 # https://core.telegram.org/bots/api#getupdates: what is not named here is not sent to us.
 KINDS = ["message", "edited_message", "channel_post", "callback_query", "my_chat_member"]
-_TOKEN = re.compile(r"\d+:[\w-]{30,}")
 _Result = TypeVar("_Result")
 _POLL = 30  # seconds that Telegram may hold a question for news before it answers "none"
 _LONGEST_WAIT = 60  # seconds between two attempts to reach Telegram
@@ -65,7 +65,7 @@ class TelegramSettings:
         token = environment.get("TELEGRAM_TOKEN", "").strip()
         if not token:
             return None
-        if not _TOKEN.fullmatch(token):
+        if not TELEGRAM_TOKEN.fullmatch(token):
             raise TelegramSettingsError(
                 "TELEGRAM_TOKEN is not a bot's token: that is digits, a colon and 30 letters or more"
             )
@@ -228,6 +228,7 @@ async def _for_ever(attempt: Callable[[], Awaitable[_Result]]) -> _Result:
 
 def _log_lost_line(state: RetryCallState) -> None:
     error = state.outcome.exception() if state.outcome else None
+    metrics.fault("telegram")
     if isinstance(error, InvalidToken):
         logger.error(
             "Telegram does not know TELEGRAM_TOKEN: was it revoked or mistyped? Trying again now and then"
@@ -239,4 +240,4 @@ def _log_lost_line(state: RetryCallState) -> None:
 
 
 async def _log_fault(update: object, context: Any) -> None:
-    logger.error("a Telegram update failed: %s", type(context.error).__name__)
+    logger.error("a Telegram update failed: %s", what(context.error))

@@ -12,6 +12,7 @@ from telegram import CallbackQuery, ChatMember, Message, Update
 from telegram.constants import ChatType
 from telegram.ext import filters
 
+from bot import metrics
 from bot.channels.rates import Rates
 from bot.channels.telegram_sending import BlockedError, Sender
 from bot.channels.turn import Turns
@@ -115,6 +116,7 @@ class Updates:
         late = message.message_id < self._last.get(chat, 0)
         self._last[chat] = max(message.message_id, self._last.get(chat, 0))
         if not self._rates.allows(MOST, self._turns.conversation(str(chat))):
+            metrics.refused("telegram")
             await self._say(chat, self._knowledge.phrase("too_fast"))
             return
         if words:

@@ -8,14 +8,17 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from time import monotonic
 from typing import Any
 
 from rasa.core.channels.channel import OutputChannel, UserMessage
 
 from actions.menu import section_payload
 from actions.reply import payload
+from bot import metrics
 from bot.channels.clean import clean
 from bot.knowledge import Knowledge
+from bot.logs import what
 from bot.privacy.pseudonyms import pseudonym, pseudonyms
 
 logger = logging.getLogger(__name__)
@@ -115,24 +118,31 @@ class Turns:
         words = self.readable(text)
         if not words:
             return [self._only("words_only")]
-        replies = Replies(self._channel)
+        replies, began = Replies(self._channel), monotonic()
+        fault: metrics.Fault = "no_answer"
+        message = UserMessage(
+            words,
+            replies,
+            conversation,
+            input_channel=self._channel,
+            message_id=number,
+            metadata={"place": place},
+        )
         try:
             if self._remember and number and (before := await self._remember(conversation, number)):
                 return before
-            message = UserMessage(
-                words,
-                replies,
-                conversation,
-                input_channel=self._channel,
-                message_id=number,
-                metadata={"place": place},
-            )
             await asyncio.wait_for(self._handle(message), self._longest)
             if any(reply.get("custom", {}).get("forget") for reply in replies.messages):
                 await self.forget(sender)
         except Exception as error:  # a frightened child must get an answer whatever broke
-            logger.error("a turn failed: %s", type(error).__name__)
-        return [m for m in replies.messages if m.get("text")] or [self._only("fault")]
+            fault = "too_slow" if isinstance(error, TimeoutError) else "error"
+            logger.error("a turn failed: %s", what(error))
+        said = [reply for reply in replies.messages if reply.get("text")]
+        heard = message.parse_data
+        if heard and "safety" not in heard and words not in self._payloads:
+            fault = "no_screen"
+        metrics.turn(self._channel, monotonic() - began, heard, None if said else fault)
+        return said or [self._only("fault")]
 
     def conversation(self, sender: str) -> str:
         """The id under which the conversation with `sender` is kept."""

@@ -21,6 +21,7 @@ from sanic.exceptions import PayloadTooLarge
 from sanic.request import Request
 from sanic.response import HTTPResponse, empty, html, json, redirect
 
+from bot import metrics
 from bot.channels.rates import Rates
 from bot.channels.sessions import LASTS, Session, Sessions, shared_sessions
 from bot.channels.turn import Forgets, Message, Turns, ends, forgets, remembers
@@ -144,6 +145,7 @@ class WidgetChannel(InputChannel):
         key = session.sender, number
         if key not in self._answers:
             if self._at_once >= MOST_AT_ONCE or not self._within_limits(session):
+                metrics.refused(self.name())
                 return []
             self._answers[key] = asyncio.create_task(self._take(turns, session, body.get("message"), number))
         return await asyncio.shield(self._answers[key])

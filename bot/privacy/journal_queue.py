@@ -17,6 +17,8 @@ from typing import Any
 import aio_pika
 from aio_pika.abc import AbstractChannel, AbstractQueue
 
+from bot import metrics
+from bot.logs import what
 from bot.privacy.journal import Entry, Journal
 from bot.privacy.where import BROKER, KEPT_DAYS, SettingError
 
@@ -56,7 +58,8 @@ async def _again_and_again(address: str, open_journal: Callable[[], Journal], wo
                 queue = await channel.declare_queue(QUEUE, durable=True, arguments=kept)
                 await work(await asyncio.to_thread(open_journal), channel, queue)
         except Exception as error:  # whatever it is, what waits must still arrive some day
-            logger.error("the journal is not carried, entries wait: %s", type(error).__name__)
+            metrics.fault("broker")
+            logger.error("the journal is not carried, entries wait: %s", what(error))
         await asyncio.sleep(_PAUSE)
 
 

@@ -21,6 +21,8 @@ from rasa.shared.core.events import ActiveLoop, Event, SlotSet
 from rasa.shared.core.trackers import DialogueStateTracker
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot import metrics
+from bot.logs import what
 from bot.privacy.conversations import KEPT_FOR, Conversations, OvertakenError, Receipt, Turn
 from bot.privacy.event_record import journal_entries, record
 from bot.privacy.spool import Operation, Spool
@@ -280,9 +282,10 @@ class ConversationStore(TrackerStore):
     def _is_down(self) -> bool:
         return monotonic() < self._down_until
 
-    def _fault(self, what: str, error: Exception) -> None:
+    def _fault(self, trouble: str, error: Exception) -> None:
         self._down_until = monotonic() + _PAUSE
-        logger.error("the store of conversations %s: %s", what, type(error).__name__)
+        metrics.fault("disk" if isinstance(error, OSError) else "database")
+        logger.error("the store of conversations %s: %s", trouble, what(error))
 
 
 def _state(tracker: DialogueStateTracker) -> dict[str, Any]:

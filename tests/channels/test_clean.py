@@ -34,6 +34,13 @@ def test_letters_that_stand_for_whole_words_do_not_lengthen_a_message() -> None:
     assert len(clean("ﷺ" * 2000)) <= LONGEST
 
 
+def test_each_line_says_one_thing() -> None:
+    assert clean("what is an advocate\n\nmy dad hits me\r\nthanks!\nbye") == (
+        "what is an advocate. my dad hits me. thanks! bye"
+    )
+    assert clean("\n hello \n") == "hello"
+
+
 def test_the_same_again_and_again_is_read_a_few_times() -> None:
     assert clean("bla " * 400 + "help me") == "bla bla bla help me"
     assert clean("ring 00000000000") == "ring 00000000000"
