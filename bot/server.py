@@ -13,6 +13,7 @@ from rasa.core.channels.channel import InputChannel, UserMessage
 from rasa.shared.utils.common import class_from_module_path
 from rasa.shared.utils.io import read_yaml_file
 from sanic import Sanic
+from sanic.exceptions import InvalidUsage
 from sanic.request import Request
 from sanic.response import HTTPResponse, json, raw
 
@@ -60,6 +61,13 @@ def create_app(model: Path, endpoints: Path, credentials: Path, review: bool = T
 
     def model_is_ready() -> bool:
         return app.ctx.agent is not None and app.ctx.agent.is_ready()
+
+    @app.signal("http.lifecycle.request")
+    async def check_length(request: Request) -> None:
+        """Sanic 21 believes any length of a body: it reads for ever when that is negative."""
+        for length in request.headers.getall("content-length", []):
+            if not (length.isascii() and length.isdigit()):
+                raise InvalidUsage("the length of the body must be a number")
 
     @app.get("/health")
     async def health(request: Request) -> HTTPResponse:
