@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from typing import Any
 
 import httpx
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from tests.channels.bot_api import BotApi
 from tests.channels.conftest import telegram, telegram_log  # noqa: F401  # fixtures
+from tests.conftest import Chat
 from tests.contract.hostile import read_hostile
 from tests.contract.internal import MACHINERY, is_for_people
 
@@ -183,3 +185,14 @@ def test_updates_of_a_shape_that_telegram_does_not_send_hold_up_nobody(telegram:
         telegram.deliver({"message": update})
         telegram.deliver({"callback_query": update})
     telegram.person(9_900_002).asks("what is an advocate", "on your side")
+
+
+@pytest.mark.parametrize("length", ["-5", "abc", "+3", "1e3", "0x2", "99999999999999999999"])
+def test_a_length_that_is_none_is_refused_and_holds_up_nobody(bot: str, length: str) -> None:
+    address = httpx.URL(bot)
+    head = f"POST /webhooks/rest/webhook HTTP/1.1\r\nHost: {address.host}\r\nContent-Length: {length}"
+    with socket.create_connection((address.host, address.port), timeout=30) as connection:
+        connection.sendall(f"{head}\r\n\r\n{{}}".encode())
+        status = connection.recv(4096).split(b" ")[1]
+    assert status in (b"400", b"413")
+    assert Chat(bot, f"after-{length}").says("what is an advocate")
