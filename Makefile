@@ -39,3 +39,4 @@ fuzz: setup
 bench: setup
 	@$(BIN)/bot train
 	@$(BIN)/python -m bench
+	@$(BIN)/python -m bench.compare

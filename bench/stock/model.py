@@ -18,8 +18,8 @@ from bot.knowledge.load import ROOT
 KEPT = ROOT / ".cache" / "bench"
 FULL_EPOCHS = 100  # of `rasa init`
 ENVIRONMENT = {**os.environ, "RASA_TELEMETRY_ENABLED": "false", "RASA_MAX_CACHE_SIZE": "0"}
-# The last line of a progress bar of Rasa's: epochs done, of all, the time they took, and what was measured.
-_BAR = re.compile(r"Epochs: 100%\|[^|]*\| (\d+)/\1 \[(?:(\d+):)?(\d+):(\d+)<[^\]\r\n]*\]")
+# A state of a progress bar of Rasa's: epochs done, of how many, the time they took, and what was measured.
+_BAR = re.compile(r"Epochs:[^|\r\n]*\|[^|]*\| (\d+)/(\d+) \[(?:(\d+):)?(\d+):(\d+)<[^\]\r\n]*\]")
 
 
 @dataclass(frozen=True)
@@ -31,8 +31,8 @@ class Trained:
     messages: int
     all_messages: int
     measured: float
-    epochs_of_diet: float  # of `measured`, what went into DIET's epochs
-    epochs_of_policies: float
+    diet_epoch: float  # one epoch, without the first, in which TensorFlow builds its graph
+    policies_epoch: float
 
     @property
     def model(self) -> str:
@@ -40,16 +40,20 @@ class Trained:
 
     def whole(self) -> float:
         """An extrapolation, not a measurement: all epochs on all messages, each costing the same."""
-        fixed = self.measured - self.epochs_of_diet - self.epochs_of_policies
-        times = FULL_EPOCHS / self.epochs
-        of_diet = self.epochs_of_diet * self.all_messages / self.messages
-        return fixed + times * (of_diet + self.epochs_of_policies)
+        more = FULL_EPOCHS - self.epochs
+        diet = self.diet_epoch * (FULL_EPOCHS * self.all_messages / self.messages - self.epochs)
+        return self.measured + diet + self.policies_epoch * more
 
 
 def trained(epochs: int, of_a_topic: int, of_a_level: int) -> Trained:
-    """The stock bot for these settings and our present content; trained now if it was not before."""
+    """The stock bot for these settings and our present content; trained now if it was not before.
+
+    Raises ValueError for fewer than two epochs: what one costs could not be told.
+    """
+    if epochs < 2:
+        raise ValueError("the stock bot needs at least 2 epochs")
     intents, all_messages = project.examples(of_a_topic, of_a_level)
-    sources = b"".join(path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py")))
+    sources = b"".join((Path(__file__).parent / name).read_bytes() for name in ("project.py", "actions.py"))
     stories = b"".join(path.read_bytes() for path in sorted((ROOT / "data" / "stories").glob("*.yml")))
     key = hashlib.sha256(sources + stories + json.dumps([intents, epochs]).encode()).hexdigest()[:16]
     folder = KEPT / f"stock-{key}"
@@ -66,7 +70,7 @@ def trained(epochs: int, of_a_topic: int, of_a_level: int) -> Trained:
             cwd=folder, env=ENVIRONMENT, stdout=out, stderr=out, check=True,
         )  # fmt: skip
     measured = time.monotonic() - started
-    diet, policies = _epochs(log.read_text(errors="replace"))
+    diet, policies = _epochs(log.read_bytes().decode(errors="replace"))  # a text file would lose "\r"
     messages = sum(map(len, intents.values()))
     result = Trained(str(folder), epochs, messages, all_messages, measured, diet, policies)
     noted.write_text(json.dumps(asdict(result)))
@@ -74,11 +78,13 @@ def trained(epochs: int, of_a_topic: int, of_a_level: int) -> Trained:
 
 
 def _epochs(log: str) -> tuple[float, float]:
-    """Seconds in the epochs of DIET and in those of the policies. DIET's bar alone shows `i_acc`."""
-    seconds = {True: 0.0, False: 0.0}
-    for bar in _BAR.finditer(log):
-        hours, minutes, rest = (int(part or 0) for part in bar.groups()[1:])
-        seconds["i_acc" in bar.group()] += 3600 * hours + 60 * minutes + rest
+    """Seconds of an epoch of DIET, and of the policies together. DIET's bar alone shows `i_acc`."""
+    seconds: dict[bool, list[float]] = {True: [], False: []}
+    for line in log.split("\n"):  # a bar writes over itself within its line
+        states = [[int(part or 0) for part in bar.groups()] for bar in _BAR.finditer(line)]
+        spent = {done: 3600 * hours + 60 * minutes + rest for done, _, hours, minutes, rest in states}
+        if states and (last := states[-1][1]) in spent and 1 in spent and last > 1:
+            seconds["i_acc" in line].append((spent[last] - spent[1]) / (last - 1))
     if not all(seconds.values()):
         raise ValueError("Rasa's progress bars do not read as they used to: see train.log")
-    return seconds[True], seconds[False]
+    return sum(seconds[True]), sum(seconds[False])

@@ -74,11 +74,9 @@ def write(folder: Path, intents: Examples, epochs: int) -> None:
         "responses": {f"utter_{name}": [{"text": answers.get(name, name)}] for name in said},
         "session_config": {"session_expiration_time": 60, "carry_over_slots_to_new_session": True},
     }
-    rules = [
-        {"rule": name, "steps": [{"intent": name}, {"action": does}]} for name, does in action.items()
-    ]
+    rules = [{"rule": name, "steps": [{"intent": name}, {"action": does}]} for name, does in action.items()]
     nlu = [
-        {"intent": name, "examples": "".join(f"- {_plain(text)}\n" for text in texts)}
+        {"intent": name, "examples": "".join(f"- {plain(text)}\n" for text in texts)}
         for name, texts in intents.items()
     ]
     config = {
@@ -105,7 +103,7 @@ def _evenly(texts: list[str], most: int) -> list[str]:
     return texts if len(texts) <= most else [texts[len(texts) * at // most] for at in range(most)]
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Without what Rasa would read as an entity or as several lines."""
     return " ".join(text.translate(str.maketrans("[]{}", "()()")).split())
 
