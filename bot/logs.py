@@ -43,7 +43,10 @@ def set_up() -> None:
     logging.setLogRecordFactory(CarefulRecord)
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(Lines(as_json=style == "json"))
+    handler.setLevel(level.upper())
     logging.basicConfig(handlers=[handler], level=level.upper(), force=True)
+    for name in (*OURS, "rasa"):  # numpy.distutils sets the level of all others to "warning"
+        logging.getLogger(name).setLevel(level.upper())
     sys.excepthook = lambda kind, error, trace: _logger.error("stopped by a fault: %s", what(error))
     threading.excepthook = lambda end: _logger.error("a thread ended: %s", what(end.exc_value))
 

@@ -18,14 +18,14 @@ warnings.showwarning = lambda *warning, **details: None  # libraries reset every
 def quiet_rasa() -> None:
     """Rasa logs through `logging`, and below a warning, where it writes what people typed, not at all.
 
-    In a server bot.logs writes nobody's words, and decides on the level.
+    In a server bot.logs sets the level, and writes nobody's words at any.
     """
     import structlog
 
     from bot import logs
 
-    level = logging.NOTSET if logs.is_set_up() else logging.WARNING
-    logging.getLogger("rasa").setLevel(level)
+    if not logs.is_set_up():
+        logging.getLogger("rasa").setLevel(logging.WARNING)
     structlog.configure(
         processors=[structlog.stdlib.filter_by_level, _only_the_event],
         wrapper_class=structlog.stdlib.BoundLogger,
@@ -35,4 +35,5 @@ def quiet_rasa() -> None:
 
 
 def _only_the_event(_: object, __: str, event: MutableMapping[str, Any]) -> tuple[tuple[str], dict[str, Any]]:
-    return (str(event.get("event", "")),), {"exc_info": event.get("exc_info")}
+    where = {"stacklevel": 4}  # the caller of structlog, which has three functions of its own between
+    return (str(event.get("event", "")),), {"exc_info": event.get("exc_info"), **where}

@@ -76,7 +76,8 @@ def create_app(model: Path, endpoints: Path, credentials: Path, review: bool = T
 
     @app.get("/ready")
     async def is_ready(request: Request) -> HTTPResponse:
-        """Whether a proxy should send people here: more than /health, also what the bot leans on."""
+        """More than /health: also what the bot leans on. Without that it still answers, so a proxy that
+        goes by this would leave everybody without an answer while the database is down."""
         usable = {"model": model_is_ready(), "store": await store.is_usable()}
         return json(usable, status=200 if all(usable.values()) else 503)
 
