@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import Coroutine
 from itertools import takewhile
 from pathlib import Path
 from time import time
 from typing import Any
 
+from rasa.core.actions.action import Action, RemoteAction
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import UserMessage
 from rasa.core.processor import MessageProcessor
@@ -16,7 +18,7 @@ from rasa.core.utils import AvailableEndpoints
 from rasa.shared.core.events import SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from bot.actions_in_process import ActionsInProcess
+from bot.actions_in_process import ActionInProcess, ActionsInProcess
 from bot.knowledge import ContentError, Problem
 from bot.locks import ConversationLocks
 from bot.privacy.conversations import Conversations
@@ -90,6 +92,11 @@ class ListeningProcessor(MessageProcessor):
     then be given up, and others are answered meanwhile.
     """
 
+    async def _run_action(self, action: Action, *of_the_turn: Any, **more: Any) -> bool:
+        if isinstance(action, RemoteAction) and isinstance(self.action_endpoint, ActionsInProcess):
+            action = ActionInProcess(action.name(), self.action_endpoint)
+        return bool(await super()._run_action(action, *of_the_turn, **more))
+
     async def parse_message(
         self,
         message: UserMessage,
@@ -102,9 +109,19 @@ class ListeningProcessor(MessageProcessor):
         context = what_came_before(tracker) if tracker else {}
         heard = UserMessage(message.text, sender_id=message.sender_id, metadata=context)
         parsing = super().parse_message(heard, tracker, only_output_properties)
-        understood: dict[str, Any] = await asyncio.to_thread(asyncio.run, parsing)
+        understood: dict[str, Any] = await asyncio.to_thread(_finish, parsing)
         message.parse_data = understood  # for whoever counts
         return understood
+
+
+def _finish(parsing: Coroutine[Any, Any, dict[str, Any]]) -> dict[str, Any]:
+    """What `parsing` returns. It never waits for anything, so it needs no event loop of its own."""
+    try:
+        parsing.send(None)
+    except StopIteration as finished:
+        understood: dict[str, Any] = finished.value
+        return understood
+    raise RuntimeError("Rasa's parsing waits for something: run it in an event loop")
 
 
 def what_came_before(tracker: DialogueStateTracker) -> dict[str, Any]:
