@@ -49,6 +49,9 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument(
         "--without-review", action="store_true", help="keep nothing for a review room, serve none"
     )
+    run.add_argument(
+        "--review-elsewhere", action="store_true", help="keep the journal, but leave its room to `bot review`"
+    )
     review = command("review", _review, "serve the review room, where advocacy teams read conversations")
     review.add_argument("--host", default="127.0.0.1")
     review.add_argument("--port", type=int, default=REVIEW_PORT)
@@ -112,7 +115,8 @@ def _run(arguments: argparse.Namespace) -> None:
     from bot.widget.page import SitesError
 
     review = not arguments.without_review
-    here = review and not secret(BROKER)  # or else the room is where RabbitMQ brings the journal
+    # Where RabbitMQ brings the journal, the room is elsewhere too.
+    here = review and not arguments.review_elsewhere and not secret(BROKER)
     room = review_room(arguments.review_host, arguments.review_port) if here else nullcontext()
     try:
         with room:
