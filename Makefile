@@ -5,7 +5,7 @@ PYTHON := $(firstword $(shell command -v python3 python 2>/dev/null))
 BIN := .venv/bin
 BROWSER := $(firstword $(shell command -v chromium google-chrome 2>/dev/null))
 
-.PHONY: run test setup chat test-fast lint bench fuzz
+.PHONY: run test setup chat test-fast lint bench fuzz audit
 
 run: setup
 	@$(BIN)/bot run --port $(PORT)
@@ -40,3 +40,7 @@ bench: setup
 	@$(BIN)/bot train
 	@$(BIN)/python -m bench
 	@$(BIN)/python -m bench.compare
+
+# What is publicly known against the packages that Rasa holds at old versions, and what we decided.
+audit: setup
+	@$(BIN)/python scripts/audit.py
