@@ -19,8 +19,10 @@ import pytest
 import yaml
 
 from bot.cli import _parser
+from bot.knowledge import load
 from bot.knowledge.load import ROOT
 from bot.privacy.journal import Journal
+from scripts.help_page import help_page
 from tests.conftest import free_port, until
 from tests.services.servers import PASSWORD, Postgres
 
@@ -198,7 +200,9 @@ class Proxy:
             "REVIEW_HOST": f"http://127.0.0.1:{self.review_port}",
             "BOTS": f"127.0.0.1:{self.bot.server_port}",
             "REVIEW": f"127.0.0.1:{self.review.server_port}",
+            "HELP": str(folder),
         }
+        (folder / "help.html").write_text(help_page(load()), encoding="utf-8")
         command = [str(shutil.which("caddy")), "run", "--config", str(DEPLOY / "Caddyfile")]
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
@@ -214,10 +218,10 @@ class Proxy:
             return False
 
     def get(self, path: str, **headers: str) -> httpx.Response:
-        return httpx.get(f"http://127.0.0.1:{self.chat_port}{path}", headers=headers)
+        return httpx.get(f"http://127.0.0.1:{self.chat_port}{path}", headers=headers, timeout=30)
 
     def post(self, path: str, content: bytes = b"{}") -> httpx.Response:
-        return httpx.post(f"http://127.0.0.1:{self.chat_port}{path}", content=content)
+        return httpx.post(f"http://127.0.0.1:{self.chat_port}{path}", content=content, timeout=30)
 
     def reached(self, path: str) -> bool:
         """Whether a bot was asked for `path`."""
@@ -326,6 +330,20 @@ def test_the_review_room_is_told_truly_who_asks(proxy: Proxy) -> None:
     address = f"http://127.0.0.1:{proxy.review_port}/queue"
     httpx.get(address, headers={"X-Forwarded-For": "192.0.2.7"})
     assert proxy.review.asked[-1][1]["x-forwarded-for"] == "127.0.0.1"
+
+
+def test_while_no_bot_answers_whoever_writes_gets_the_numbers_to_ring(tmp_path: Path) -> None:
+    if not shutil.which("caddy"):
+        pytest.skip("no caddy here")
+    proxy = Proxy(tmp_path)
+    proxy.bot.shutdown()
+    proxy.bot.server_close()
+    for answer in (proxy.get("/"), proxy.post("/webhooks/widget/page", b"message=help")):
+        assert answer.status_code >= 500
+        assert "text/html" in answer.headers["content-type"]
+        assert "999" in answer.text
+        assert "0800 1111" in answer.text
+    proxy.stop()
 
 
 class Backups:
