@@ -15,6 +15,7 @@ from sanic import Sanic
 
 from bot.channels.sessions import Sessions
 from bot.channels.widget import Limits, WidgetChannel
+from bot.privacy.pseudonyms import KEY, keys
 from tests.conftest import free_port, running
 
 pytestmark = pytest.mark.rasa
@@ -58,9 +59,13 @@ def test_a_session_that_we_did_not_sign_is_refused(bot: str, token: object) -> N
     assert "session" in response.json()["error"]
 
 
-def test_a_session_of_another_key_or_too_old_is_refused() -> None:
+def test_a_session_of_another_key_or_too_old_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     token, session = Sessions().start("devon")
+    keys.cache_clear()
+    monkeypatch.setenv(KEY, "another")
     assert Sessions().read(token) is None
+    keys.cache_clear()
+    monkeypatch.delenv(KEY)
     sessions = Sessions(lasts=-1)
     assert sessions.read(sessions.start(None)[0]) is None
     lasting = Sessions()
