@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -291,3 +292,25 @@ async def test_everything_that_is_held_of_a_conversation_can_be_exported(kept: K
     assert [event["text"] for event in held["turns"][0]["events"] if event["event"] == "user"] == ["one"]
     assert [entry["kind"] for entry in held["journal"]] == ["user", "bot"]
     assert json.loads(json.dumps(held)) == held
+
+
+async def test_a_clock_that_is_put_back_loses_nothing(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
+    await say(kept.store, "one")
+    now = time.time()
+    monkeypatch.setattr("bot.privacy.tracker_store.time", lambda: now - 3 * 3600)
+    monkeypatch.setattr("bot.privacy.conversations.time", lambda: now - 3 * 3600)
+    await say(kept.store, "two")
+    assert said(await kept.opened().retrieve(ANNA)) == ["one", "two"]
+
+
+async def test_a_clock_that_jumps_ahead_only_forgets_sooner(
+    kept: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await say(kept.store, "one")
+    now = time.time()
+    monkeypatch.setattr("bot.privacy.tracker_store.time", lambda: now + 3 * 3600)
+    monkeypatch.setattr("bot.privacy.conversations.time", lambda: now + 3 * 3600)
+    await say(kept.store, "two")
+    assert said(await kept.opened().retrieve(ANNA)) == ["two"]
+    told = [entry.said["text"] for entry in Journal(kept.url).after(0) if entry.kind == "user"]
+    assert told == ["one", "two"]
