@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -19,8 +20,10 @@ from bot.knowledge.reading_age import LIMIT, reading_age
 from bot.knowledge.safety import HelpCard, SafetyReplies
 from bot.knowledge.schema import Answer, Menu, Place, Service
 
+logger = logging.getLogger(__name__)
 ROOT = Path(__file__).resolve().parents[2]
 PLACEHOLDER = re.compile(r"\{(\w+)\.(\w+)\}")
+_DATES = ("checked", "expires")  # of a service
 SPOKEN_FIELDS = {"phone", "text", "web", "name"}
 _Entry = TypeVar("_Entry", bound=BaseModel)
 
@@ -83,10 +86,11 @@ class Knowledge:
         return self.say(self.menu.phrases[name])
 
 
-def load(root: Path = ROOT, today: date | None = None) -> Knowledge:
+def load(root: Path = ROOT, today: date | None = None, serving: bool = False) -> Knowledge:
     """Read and check `root`/data.
 
-    `today` is the day against which expiry dates are held (default: the real one).
+    `today` is the day against which expiry dates are held (default: the real one). While `serving` a
+    service that is due to be checked again is only logged: a bot that starts at night must answer.
     Raises ContentError with every problem found.
     """
     reader = _Reader(root / "data")
@@ -116,7 +120,11 @@ def load(root: Path = ROOT, today: date | None = None) -> Knowledge:
             safety,
             MappingProxyType(cards),
         )
-        reader.problems.extend(_faults(knowledge, reader.files, today or date.today()))
+        for problem in _faults(knowledge, reader.files, today or date.today()):
+            if serving and problem.field in _DATES:
+                logger.error("%s", problem)
+            else:
+                reader.problems.append(problem)
         if not reader.problems:
             return knowledge
     raise ContentError(reader.problems)
@@ -125,7 +133,7 @@ def load(root: Path = ROOT, today: date | None = None) -> Knowledge:
 @lru_cache(maxsize=1)
 def shared() -> Knowledge:
     """The content of this project, read once for each process."""
-    return load()
+    return load(serving=True)
 
 
 def newest_content(root: Path = ROOT) -> float:
@@ -135,7 +143,7 @@ def newest_content(root: Path = ROOT) -> float:
 
 def read_again() -> None:
     """Let `shared` give the content as it is now. Raises ContentError, and keeps the old, if it is faulty."""
-    load()
+    load(serving=True)
     shared.cache_clear()
 
 

@@ -112,3 +112,11 @@ def test_a_service_that_is_due_to_be_checked_again_stops_the_build() -> None:
     with pytest.raises(ContentError) as caught:
         load(today=date(2027, 12, 1))
     assert "childline: expires: was due to be checked again by 2027-05-22" in str(caught.value)
+
+
+def test_a_bot_that_serves_starts_all_the_same_and_says_so_in_its_log(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    assert load(today=date(2027, 12, 1), serving=True) == load()
+    assert "childline: expires: was due to be checked again by 2027-05-22" in caplog.text
+    assert load(today=date(2020, 1, 1), serving=True) == load()  # a clock that is wrong
