@@ -1,15 +1,14 @@
-"""The hostile messages of tests/messages/hostile.yml, each also with a disclosure wrapped in it."""
+"""The hostile messages of hostile.yml, each also with a disclosure wrapped in it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import yaml
 
-from bot.knowledge.load import ROOT
-
 DISCLOSURE = "my dad beats me with his belt"
-FILE = ROOT / "tests" / "messages" / "hostile.yml"
+FILE = Path(__file__).with_name("hostile.yml")
 
 
 @dataclass(frozen=True)
