@@ -25,7 +25,7 @@ class ActionsInProcess(EndpointConfig):
 class ActionInProcess(RemoteAction):
     """An action whose result is believed: it comes from rasa_sdk in this process, not over the network.
 
-    Rasa checks each result against a schema, and the schema itself each time: four fifths of a turn.
+    Rasa checks each result against a schema, and the schema itself each time: two fifths of a turn.
     """
 
     def _validate_action_result(self, result: dict[str, Any]) -> bool:
