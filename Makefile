@@ -41,6 +41,13 @@ bench: setup
 	@$(BIN)/python -m bench
 	@$(BIN)/python -m bench.compare
 
+# 1 to 512 people at once with three bots over PostgreSQL and Redis; and 64 people for an hour.
+load: setup
+	@$(BIN)/python -m bench.load
+
+soak: setup
+	@$(BIN)/python -m bench.load --soak
+
 # What is publicly known against the packages that Rasa holds at old versions, and what we decided.
 audit: setup
 	@$(BIN)/python scripts/audit.py
