@@ -23,8 +23,9 @@ from tests.review.test_server import PASSWORD
 
 pytestmark = [pytest.mark.rasa, pytest.mark.browser]
 WITHIN = 600  # seconds, on a machine that trains beside
+SOON = 120  # seconds, for one page
 NAME, PHONE = "Kayleigh Hartley", "07700 900461"  # made up; Ofcom keeps the number for drama
-VISIT = "my names {} and my numbers {}. what does the social worker do when she comes round ours on thursday"
+VISIT = "im {}, ring me on {}, what happens when a social worker comes round our house"
 ADVOCATE = "what is an advocate and do they cost anything"
 STORY = "asks about a visit and then about an advocate"
 Visit = Callable[[str], Page]
@@ -37,10 +38,11 @@ def as_somebody(browser: Browser) -> Iterator[Visit]:
     Fails at the end if a page's own policy refused something on it.
     """
     contexts, complaints = [], []
+    expect.set_options(timeout=SOON * 1000)
 
     def opened(address: str) -> Page:
         context = browser.new_context(reduced_motion="reduce")
-        context.set_default_timeout(WITHIN * 1000)
+        context.set_default_timeout(SOON * 1000)
         contexts.append(context)
         page = context.new_page()
         page.on("console", lambda said: complaints.append(said.text))
@@ -48,6 +50,7 @@ def as_somebody(browser: Browser) -> Iterator[Visit]:
         return page
 
     yield opened
+    expect.set_options(timeout=5000)  # Playwright's own
     for context in contexts:
         context.close()
     assert [complaint for complaint in complaints if "Content Security" in complaint] == []
@@ -56,7 +59,6 @@ def as_somebody(browser: Browser) -> Iterator[Visit]:
 def test_a_question_asked_on_the_chat_page_becomes_a_story_that_make_test_plays(
     as_somebody: Visit, tmp_path: Path
 ) -> None:
-    expect.set_options(timeout=WITHIN * 1000)
     kept, log, port = tmp_path / "var", tmp_path / "bot.log", free_port()
     room = f"http://127.0.0.1:{port}/"
     with running(review=port, log=log, YOUR_SAY_DATA=str(kept)) as bot:
@@ -108,8 +110,8 @@ def first_link(log: Path) -> str:
 
 def make_first_account(page: Page) -> None:
     page.get_by_label("Username").fill("ada")
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_label("Password confirmation").fill(PASSWORD)
+    page.get_by_label("Password:", exact=True).fill(PASSWORD)
+    page.get_by_label("Password confirmation:").fill(PASSWORD)
     page.get_by_role("button", name="Make the account").click()
     expect(page.get_by_role("heading", name="People")).to_be_visible()
 
@@ -126,7 +128,7 @@ def add_person(administrator: Page, name: str, role: str) -> str:
 
 
 def choose_password_and_log_in(page: Page, name: str) -> None:
-    page.get_by_label("New password", exact=True).fill(PASSWORD)
+    page.get_by_label("New password:", exact=True).fill(PASSWORD)
     page.get_by_label("New password confirmation").fill(PASSWORD)
     page.get_by_role("button", name="Set the password").click()
     page.get_by_label("Username").fill(name)
@@ -167,8 +169,8 @@ def propose_the_story(page: Page) -> str:
     page.get_by_label("What it shows").fill("Shows that two questions after one another are both answered.")
     page.get_by_role("button", name="Propose this story").click()
     expect(page.get_by_text("It is being checked")).to_be_visible()
-    expect(page.locator(".status")).not_to_have_text("Being checked")
-    expect(page.locator(".status")).to_have_text("Waiting for approval", timeout=1)
+    expect(page.locator(".status")).not_to_have_text("Being checked", timeout=WITHIN * 1000)
+    expect(page.locator(".status")).to_have_text("Waiting for approval")
     expect(page.get_by_text("Good to know")).to_have_count(0)  # all of it is understood already
     expect(page.get_by_role("button", name="Approve")).to_have_count(0)
     return page.url
