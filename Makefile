@@ -5,7 +5,7 @@ PYTHON := $(firstword $(shell command -v python3 python 2>/dev/null))
 BIN := .venv/bin
 BROWSER := $(firstword $(shell command -v chromium google-chrome 2>/dev/null))
 
-.PHONY: run test setup chat test-fast lint bench fuzz audit
+.PHONY: run test setup chat test-fast lint bench load soak fuzz audit
 
 run: setup
 	@$(BIN)/bot run --port $(PORT)
