@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Max
 
 from bot.knowledge import Knowledge, shared
 from bot.privacy.journal import FORGOTTEN, Entry, Journal
@@ -83,7 +84,7 @@ class Projector:
 
     def _add_turn(self, conversation: Conversation, entry: Entry) -> None:
         said, at = entry.said, _moment(entry)
-        number = conversation.turns.count() + 1
+        number = (conversation.turns.aggregate(last=Max("number"))["last"] or 0) + 1
         turn = Turn(
             conversation=conversation, number=number, at=at, who=entry.kind, topic=said["topic"] or ""
         )

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from bot.privacy.journal import Journal
 from bot.privacy.where import KEPT_DAYS
-from bot.review.models import Comment, Conversation, Position, Proposal
+from bot.review.models import Comment, Conversation, Position, Proposal, Turn
 
 _AT_ONCE = 500  # conversations deleted in one transaction, so that nobody waits long for the database
 
@@ -27,6 +27,7 @@ def clean_up(journal: Journal) -> int:
     while old := list(over[:_AT_ONCE]):
         _delete(old)
         gone += len(old)
+    Turn.objects.filter(at__lt=limit).delete()  # of conversations that go on: on Telegram for months
     unwanted = (Proposal.Status.REFUSED, Proposal.Status.WITHDRAWN)
     _delete_stories(Proposal.objects.filter(kind=Proposal.Kind.STORY, status__in=unwanted, at__lt=limit))
     if position := Position.objects.filter(pk="journal").first():

@@ -18,7 +18,9 @@ from bot.privacy.conversations import Conversations
 from bot.privacy.database import open_database
 from bot.privacy.journal import Journal
 from bot.privacy.where import KEPT_DAYS
+from bot.review.detector import Detector
 from bot.review.models import Comment, Conversation, Position, Proposal, Turn, Verdict
+from bot.review.projector import Projector
 from bot.review.retention import clean_up, forget
 from tests.review.conftest import AddConversation, Person
 
@@ -98,6 +100,25 @@ def test_what_nobody_read_goes_after_thirty_days_all_the_same(room: Path) -> Non
     journal.write("a", time.time() - 29 * 24 * 3600, "user", {"text": "young"})
     clean_up(journal)
     assert [entry.said["text"] for entry in journal.after(0)] == ["young"]
+
+
+def test_of_a_conversation_that_goes_on_the_old_part_goes_and_the_next_message_is_taken_in(
+    room: Path,
+) -> None:
+    journal = Journal()
+    said = {
+        "text": "hello", "pressed": False, "channel": "telegram", "place": "", "topic": "greet",
+        "confidence": 0.9, "offers": [], "runners_up": [], "level": "none", "categories": [],
+        "speaker": "", "why": "",
+    }  # fmt: skip
+    for days in (31, 2):
+        journal.write("a", time.time() - days * 24 * 3600, "user", said)
+    projector = Projector(journal, Detector())
+    projector.catch_up()
+    clean_up(journal)
+    journal.write("a", time.time(), "user", said)
+    projector.catch_up()
+    assert [turn.number for turn in Conversation.objects.get().turns.all()] == [2, 3]
 
 
 def test_the_bot_itself_deletes_what_no_review_room_reads(room: Path) -> None:
