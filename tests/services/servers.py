@@ -139,14 +139,21 @@ class Redis(Server):
 
 
 class Rabbit(Server):
-    needs, user = ("rabbitmq-server", "erl"), "rabbitmq"
+    needs, user = ("rabbitmq-server", "erl", "epmd"), "rabbitmq"
 
     @property
     def url(self) -> str:
         return f"amqp://guest:guest@127.0.0.1:{self.port}/"
 
+    def prepare(self) -> None:
+        self.names = free_port()  # of Erlang's own server of names, which it starts beside itself
+
     def command(self) -> list[str]:
         return ["/usr/lib/rabbitmq/bin/rabbitmq-server"]
+
+    def stop(self, how: int = signal.SIGTERM) -> None:
+        super().stop(how)
+        subprocess.run([str(program("epmd")), "-port", str(self.names), "-kill"], capture_output=True)
 
     def environment(self) -> dict[str, str]:
         return {
@@ -160,4 +167,5 @@ class Rabbit(Server):
             "RABBITMQ_LOG_BASE": str(self.folder / "logs"),
             "RABBITMQ_ENABLED_PLUGINS_FILE": str(self.folder / "plugins"),
             "ERL_EPMD_ADDRESS": "127.0.0.1",
+            "ERL_EPMD_PORT": str(self.names),
         }
