@@ -38,7 +38,7 @@ def test_it_is_answered_in_words_for_people_and_the_next_question_rightly(
 
 @pytest.mark.parametrize("hostile", DISCLOSING, ids=lambda hostile: hostile.id)
 def test_a_disclosure_in_it_is_heard(somebody: Somebody, hostile: Hostile) -> None:
-    said = somebody().says(hostile.disclosing or "", expecting="0800 1111")
+    said = somebody().says(hostile.disclosing or "", expecting=ASKED_SAFE)
     assert "0800 1111" in said
     assert ASKED_SAFE in said, "only the numbers that come with everything"
     assert is_for_people(said)
