@@ -62,7 +62,7 @@ def load_agent(
 
 
 def lasting_store(keep_journal: bool) -> ConversationStore:
-    """In the database of this machine, or the one that is set. Raises ArgumentError for a wrong address."""
+    """In the database of this machine, or the one that is set. Raises SettingError for a wrong address."""
     redact("")  # its lists are read now, and not while the first young person waits for an answer
     return ConversationStore(None, Conversations(open_database()), Spool(), keep_journal)
 

@@ -33,7 +33,8 @@ def serve_demo(host: str, port: int) -> None:
     """Serve made-up conversations from a folder that is thrown away at the end. Real data is not touched."""
     with TemporaryDirectory(prefix="review-demo-") as folder:
         os.environ[FOLDER] = folder
-        os.environ.pop(DATABASE, None)
+        for setting in (DATABASE, f"{DATABASE}_FILE"):
+            os.environ.pop(setting, None)
         serve(host, port, demo=True)
 
 

@@ -2,68 +2,29 @@
 
 from __future__ import annotations
 
-import getpass
-import os
-import shutil
-import signal
-import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Thread
-from urllib.parse import quote
 
 import psycopg
 import pytest
 
 from bot.privacy.journal import Journal
-from tests.conftest import free_port, until
+from tests.conftest import until
 from tests.review.test_server import SOON, Served, make_first_account
+from tests.services.servers import Postgres
 
-# Debian keeps these two off the PATH
-PLACES = os.pathsep.join([os.environ["PATH"], *map(str, Path("/usr/lib/postgresql").glob("*/bin"))])
-INITDB, SERVER = shutil.which("initdb", path=PLACES), shutil.which("postgres", path=PLACES)
-pytestmark = pytest.mark.skipif(not (INITDB and SERVER), reason="no PostgreSQL here (initdb, postgres)")
-PASSWORD = "p@ss w/rd"
+pytestmark = pytest.mark.skipif(not Postgres.is_here(), reason="no PostgreSQL here (initdb, postgres)")
 
 
 @pytest.fixture(scope="module")
 def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of an empty database; its password needs quoting."""
-    assert INITDB
-    assert SERVER
-    folder, port = tmp_path_factory.mktemp("postgres"), free_port()
-    owner = "postgres" if getpass.getuser() == "root" else None  # PostgreSQL refuses to run as root
-    if owner:
-        shutil.chown(folder, owner)
-        for above in (folder.parent, folder.parent.parent):
-            above.chmod(0o755)
-    password = folder / "password"
-    password.write_text(PASSWORD)
-    if owner:
-        shutil.chown(password, owner)
-    data = folder / "data"
-    make = [INITDB, "-D", str(data), "-U", "yoursay", "-A", "scram-sha-256", f"--pwfile={password}"]
-    subprocess.run(make, check=True, capture_output=True, user=owner, cwd=folder)
-    serve = [SERVER, "-D", str(data), "-p", str(port), "-c", "listen_addresses=127.0.0.1"]
-    serve += ["-c", f"unix_socket_directories={folder}", "-c", "fsync=off"]
-    with (folder / "log").open("w") as log:
-        server = subprocess.Popen(serve, stdout=log, stderr=log, user=owner, cwd=folder)
-    url = f"postgresql://yoursay:{quote(PASSWORD, safe='')}@127.0.0.1:{port}/postgres"
-    try:
-        until(lambda: _is_there(url), SOON)
-        yield url
-    finally:
-        server.send_signal(signal.SIGINT)  # ends without waiting for those who are connected
-        server.wait(SOON)
-
-
-def _is_there(url: str) -> bool:
-    try:
-        psycopg.connect(url).close()
-    except psycopg.OperationalError:
-        return False
-    return True
+    postgres = Postgres(tmp_path_factory.mktemp("postgres"))
+    postgres.start()
+    yield postgres.url
+    postgres.stop()
 
 
 @pytest.fixture
