@@ -40,6 +40,7 @@ def create_app(model: Path, endpoints: Path, credentials: Path, review: bool = T
     broker = check(secret(BROKER)) if review and secret(BROKER) else None
     may_count = metrics.networks(os.environ.get(metrics.ALLOWED, ""))
     store, locks = lasting_store(keep_journal=review), ConversationLocks(secret(REDIS))
+    store.prepare()
     app = Sanic("your_say", configure_logging=False)
     app.config.REQUEST_MAX_SIZE = LARGEST_BODY
     app.config.FALLBACK_ERROR_FORMAT = "json"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from time import time
 from typing import Any
 
@@ -17,8 +17,10 @@ from sqlalchemy import Column, Float, Integer, String, Table, Text, func, select
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import IntegrityError
 
-from bot.privacy import journal
+from bot.privacy import forgotten, journal
 from bot.privacy.database import TABLES
+from bot.privacy.schema import bring_up_to_date
+from bot.privacy.spool import Operation
 from bot.privacy.where import KEPT_DAYS
 
 KEPT_FOR = 3600  # seconds after the last message; what the bot says about privacy depends on it
@@ -65,10 +67,50 @@ class Conversations:
     def __init__(self, engine: Engine, kept_for: float = KEPT_FOR) -> None:
         """`kept_for`: seconds after the last message."""
         self._engine, self._kept_for = engine, kept_for
-        self._has_tables = False
+        self._is_up_to_date = False
 
-    def add(self, turn: Turn) -> None:
-        """Keep `turn` and its part of the journal; a turn that is there already is not added again.
+    def prepare(self) -> None:
+        """Bring the tables to the version of this release. Raises NewerDatabaseError.
+
+        It happens with the first use in any case: the bot starts and answers without the database.
+        """
+        if not self._is_up_to_date:
+            bring_up_to_date(self._engine)
+            self._is_up_to_date = True
+
+    def carry_out(self, operation: Operation, waited: bool = True) -> Receipt | int | None:
+        """Add a turn, or end or forget a conversation. If it `waited`, what was forgotten since, or is too
+        old by now, is not added. A turn that was overtaken comes after the other.
+        """
+        conversation = operation["conversation"]
+        if operation["do"] == "end":
+            return self.end(conversation)
+        if operation["do"] == "forget":
+            return self.forget(conversation, operation["at"])
+        if waited and self.is_too_old(operation, time()):
+            return None
+        turn = Turn(**operation["turn"])
+        try:
+            self.add(turn, waited)
+        except OvertakenError:  # another process went on without knowing of it
+            last = self.last(conversation)
+            self.add(replace(turn, number=last[0] + 1 if last else 1), waited)
+        return None
+
+    def is_too_old(self, operation: Operation, now: float) -> bool:
+        """Whether the policy lets nobody keep it any longer, wherever it waits. `now`: seconds since 1970.
+
+        What holds no words, such as the wish to be forgotten, may wait for ever.
+        """
+        if operation["do"] != "add":
+            return False
+        turn = operation["turn"]
+        kept_for = KEPT_DAYS * 24 * 3600 if turn["journal"] else self._kept_for
+        return bool(turn["at"] < now - kept_for)
+
+    def add(self, turn: Turn, waited: bool = False) -> None:
+        """Keep `turn` and its part of the journal; a turn that is there already is not added again, nor is
+        one that `waited` and was forgotten meanwhile.
 
         Raises OvertakenError if another turn has its number.
         """
@@ -80,7 +122,9 @@ class Conversations:
                     _delete(connection, turn.conversation, before=turn.at - self._kept_for)
                 row = {**key, "at": turn.at, "message": turn.message, "turn": written}
                 connection.execute(_turns.insert().values(**row))
-                if turn.journal:
+                if waited and _was_forgotten(connection, turn):
+                    connection.execute(_turns.delete().filter_by(**key))
+                elif turn.journal:
                     journal.add(connection, turn.conversation, turn.journal)
         except IntegrityError:
             with self._reading() as connection:
@@ -120,9 +164,13 @@ class Conversations:
             return _delete(connection, conversation)
 
     def forget(self, conversation: str, at: float) -> Receipt:
-        """Delete the conversation here and in the journal, and leave word that others must, too."""
+        """Delete the conversation here and in the journal, and leave word that others must, too.
+
+        What was said until `at`, seconds since 1970, and comes later is not written any more.
+        """
         with self._writing() as connection:
-            return Receipt(_delete(connection, conversation), journal.wipe(connection, conversation, at))
+            entries = journal.wipe(connection, conversation, at)
+            return Receipt(_delete(connection, conversation), entries)
 
     def purge(self) -> Receipt:
         """Delete the conversations whose last message is too long ago, and entries of the journal that
@@ -132,7 +180,9 @@ class Conversations:
         gone = last.having(func.max(_turns.c.at) < time() - self._kept_for)
         with self._writing() as connection:
             deleted = connection.execute(_turns.delete().where(_turns.c.conversation.in_(gone)))
-            entries = journal.purge(connection, time() - KEPT_DAYS * 24 * 3600)
+            limit = time() - KEPT_DAYS * 24 * 3600
+            entries = journal.purge(connection, limit)
+            forgotten.purge(connection, limit)
         return Receipt(int(deleted.rowcount), entries)
 
     def export(self, conversation: str) -> dict[str, Any]:
@@ -150,21 +200,28 @@ class Conversations:
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
-        self._make_tables()
+        self.prepare()
         with self._engine.begin() as connection:
             yield connection
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
-        self._make_tables()
+        self.prepare()
         with self._engine.connect() as connection:
             yield connection
 
-    def _make_tables(self) -> None:
-        """Not before the database is first needed: the bot starts and answers without it."""
-        if not self._has_tables:
-            TABLES.create_all(self._engine)
-            self._has_tables = True
+
+def is_turn_of(conversation: str, until: float, operation: Operation) -> bool:
+    """Whether it adds what was said in the conversation until then, in seconds since 1970."""
+    if operation["do"] != "add" or operation["conversation"] != conversation:
+        return False
+    return bool(operation["turn"]["at"] <= until)
+
+
+def _was_forgotten(connection: Connection, turn: Turn) -> bool:
+    """For certain: who deletes at this moment waits until the transaction is over."""
+    journal.one_at_a_time(connection)
+    return forgotten.covers(connection, turn.conversation, turn.at)
 
 
 def _delete(connection: Connection, conversation: str, before: float | None = None) -> int:

@@ -14,7 +14,9 @@ from typing import Any
 from sqlalchemy import BigInteger, Column, Float, Integer, String, Table, Text, select, text
 from sqlalchemy.engine import Connection, Row
 
+from bot.privacy import forgotten
 from bot.privacy.database import TABLES, open_database
+from bot.privacy.schema import bring_up_to_date
 
 FORGOTTEN = "forgotten"  # the kind of entry that says: delete what you have of this conversation
 
@@ -47,7 +49,7 @@ class Journal:
 
     def __init__(self, url: str | None = None) -> None:
         self._engine = open_database(url)
-        TABLES.create_all(self._engine)
+        bring_up_to_date(self._engine)
 
     def write(self, conversation: str, at: float, kind: str, said: dict[str, Any]) -> None:
         """`at`: seconds since 1970. `said` must be redacted already."""
@@ -67,14 +69,19 @@ class Journal:
             wipe(connection, conversation, at)
 
     def receive(self, entry: Entry) -> None:
-        """Write an entry of another journal under its own number; one that is there already is left."""
+        """Write an entry of another journal under its own number; one that is there already is left, and so
+        is one that comes after word that its conversation was forgotten: a bot may have carried it slowly.
+        """
         with self._engine.begin() as connection:
-            _one_at_a_time(connection)
+            one_at_a_time(connection)
             there = select(_entries.c.number).where(_entries.c.number == entry.number)
             if connection.execute(there).first():
                 return
             if entry.kind == FORGOTTEN:
                 connection.execute(_entries.delete().where(_entries.c.conversation == entry.conversation))
+                forgotten.note(connection, entry.conversation, entry.at)
+            elif forgotten.covers(connection, entry.conversation, entry.at):
+                return
             row = {"number": entry.number, "conversation": entry.conversation, "at": entry.at}
             said = json.dumps(entry.said, ensure_ascii=False)
             connection.execute(_entries.insert().values(**row, kind=entry.kind, entry=said))
@@ -92,7 +99,7 @@ class Journal:
 
 def add(connection: Connection, conversation: str, entries: Sequence[dict[str, Any]]) -> None:
     """Append `entries`, each with at, kind and said, within the transaction of `connection`."""
-    _one_at_a_time(connection)
+    one_at_a_time(connection)
     rows = [
         {
             "conversation": conversation,
@@ -107,7 +114,8 @@ def add(connection: Connection, conversation: str, entries: Sequence[dict[str, A
 
 def wipe(connection: Connection, conversation: str, at: float) -> int:
     """Delete a conversation and leave word of it, within the transaction; says how many entries."""
-    _one_at_a_time(connection)
+    one_at_a_time(connection)
+    forgotten.note(connection, conversation, at)
     deleted = connection.execute(_entries.delete().where(_entries.c.conversation == conversation))
     word = {"conversation": conversation, "at": at, "kind": FORGOTTEN, "entry": "{}"}
     connection.execute(_entries.insert().values(**word))
@@ -129,7 +137,10 @@ def _entry(row: Row) -> Entry:
     return Entry(row.number, row.conversation, row.at, row.kind, json.loads(row.entry))
 
 
-def _one_at_a_time(connection: Connection) -> None:
-    """PostgreSQL numbers before it commits: a reader could pass over what is still on its way."""
+def one_at_a_time(connection: Connection) -> None:
+    """Let no other process write to the journal until the transaction is over. SQLite never does.
+
+    PostgreSQL numbers before it commits: a reader could pass over what is still on its way.
+    """
     if connection.dialect.name == "postgresql":
         connection.execute(text("LOCK TABLE journal IN EXCLUSIVE MODE"))  # readers need not wait

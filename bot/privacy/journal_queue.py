@@ -12,6 +12,7 @@ import json
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
+from time import time
 from typing import Any
 
 import aio_pika
@@ -19,7 +20,7 @@ from aio_pika.abc import AbstractChannel, AbstractQueue
 
 from bot import metrics
 from bot.logs import what
-from bot.privacy.journal import Entry, Journal
+from bot.privacy.journal import FORGOTTEN, Entry, Journal
 from bot.privacy.where import BROKER, KEPT_DAYS, SettingError
 
 logger = logging.getLogger(__name__)
@@ -68,7 +69,13 @@ async def _bring(journal: Journal, channel: AbstractChannel, queue: AbstractQueu
         entries = await asyncio.to_thread(lambda: list(journal.after(0, _AT_ONCE)))
         for entry in entries:
             body = json.dumps(asdict(entry), ensure_ascii=False).encode()
-            message = aio_pika.Message(body, delivery_mode=aio_pika.DeliveryMode.PERSISTENT)
+            # What waited in the journal may wait here only for the rest of its time
+            left = entry.at + KEPT_DAYS * 24 * 3600 - time() if entry.kind != FORGOTTEN else None
+            message = aio_pika.Message(
+                body,
+                delivery_mode=aio_pika.DeliveryMode.PERSISTENT,
+                expiration=left if left is None else max(0.0, left),
+            )
             await channel.default_exchange.publish(message, queue.name, timeout=5)
         if entries:
             await asyncio.to_thread(journal.drop, entries[-1].number)

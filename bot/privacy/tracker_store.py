@@ -10,8 +10,10 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from itertools import islice
+from threading import Lock
 from time import monotonic, time
 from typing import Any, TypeVar
 
@@ -23,8 +25,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot import metrics
 from bot.logs import what
-from bot.privacy.conversations import KEPT_FOR, Conversations, OvertakenError, Receipt, Turn
+from bot.privacy.conversations import KEPT_FOR, Conversations, Receipt, Turn, is_turn_of
 from bot.privacy.event_record import journal_entries, record
+from bot.privacy.schema import NewerDatabaseError
 from bot.privacy.spool import Operation, Spool
 
 logger = logging.getLogger(__name__)
@@ -77,6 +80,7 @@ class ConversationStore(TrackerStore):
         self._conversations, self._spool, self._keep_journal = conversations, spool, keep_journal
         self._live: TTLCache[str, KeptTracker] = TTLCache(MOST_LIVE, KEPT_FOR)
         self._unsaved: list[Operation] = []  # the disk was full
+        self._saving = Lock()  # held while one of these is taken out
         self._threads = ThreadPoolExecutor(_THREADS, "conversations")
         self._down_until = 0.0
         self._beside: list[asyncio.Task[None]] = []
@@ -151,16 +155,23 @@ class ConversationStore(TrackerStore):
         await self._do({"do": "end", "conversation": conversation})
 
     async def delete(self, conversation: str) -> Receipt | None:
-        """Forget it now, and what reviewers could read of it. None: as soon as the database is there."""
+        """Forget it now, also what waits here, and what reviewers could read of it.
+
+        None: the rest as soon as the database is there.
+        """
         self._live.pop(conversation, None)
-        receipt: Receipt | None = await self._do({"do": "forget", "conversation": conversation, "at": time()})
+        at = time()
+        if self._waits_for(conversation):
+            with suppress(NoAnswerError):  # one of them is just being written: the deletion comes after it
+                await self._in_thread(self._drop, lambda waits: is_turn_of(conversation, at, waits))
+        receipt: Receipt | None = await self._do({"do": "forget", "conversation": conversation, "at": at})
         return receipt
 
     async def _do(self, operation: Operation) -> Any:
         """Do it now, or as soon as the database is there and what waits before it is done."""
         if not self.waiting() and not self._is_down():
             try:
-                return await self._in_thread(self._done, operation)
+                return await self._in_thread(self._conversations.carry_out, operation, False)
             except SQLAlchemyError as error:
                 self._fault("could not be written", error)
         if not self._unsaved:
@@ -174,19 +185,6 @@ class ConversationStore(TrackerStore):
         self._unsaved.append(operation)
         return None
 
-    def _done(self, operation: Operation) -> Any:
-        conversation = operation["conversation"]
-        if operation["do"] == "end":
-            return self._conversations.end(conversation)
-        if operation["do"] == "forget":
-            return self._conversations.forget(conversation, operation["at"])
-        try:
-            return self._conversations.add(Turn(**operation["turn"]))
-        except OvertakenError:  # another process went on without knowing of it: it comes after that
-            last = self._conversations.last(conversation)
-            number = last[0] + 1 if last else 1
-            return self._conversations.add(Turn(**{**operation["turn"], "number": number}))
-
     def waiting(self) -> int:
         """How many turns and deletions wait for the database."""
         return self._spool.waiting() + len(self._unsaved)
@@ -199,11 +197,20 @@ class ConversationStore(TrackerStore):
             return False
         return not self.waiting()
 
+    def prepare(self) -> None:
+        """Bring the database to the version of this release, if it is there. Raises NewerDatabaseError."""
+        try:
+            self._conversations.prepare()
+        except NewerDatabaseError:
+            raise
+        except SQLAlchemyError as error:
+            self._fault("is not there at the start", error)
+
     def start(self) -> None:
         """Catch up and tidy from now on, beside the conversations. Needs a running event loop."""
         self._beside = [
             asyncio.create_task(self._again_and_again(_PAUSE, self.catch_up)),
-            asyncio.create_task(self._again_and_again(_TIDIED, self._conversations.purge)),
+            asyncio.create_task(self._again_and_again(_TIDIED, self.purge)),
         ]
 
     async def stop(self) -> None:
@@ -220,12 +227,30 @@ class ConversationStore(TrackerStore):
 
     def catch_up(self) -> int:
         """Write what waits, in order; says how much. Raises SQLAlchemyError if the database is still down."""
-        done = self._spool.catch_up(self._done)
-        while self._unsaved:
-            self._done(self._unsaved[0])
-            self._unsaved.pop(0)
-            done += 1
+        done = self._spool.catch_up(self._conversations.carry_out)
+        with self._saving:
+            while self._unsaved:
+                self._conversations.carry_out(self._unsaved[0])
+                self._unsaved.pop(0)
+                done += 1
+        if done:
+            self._down_until = 0.0
         return done
+
+    def purge(self) -> None:
+        """Delete what is too old: first what waits, which needs no database. Raises SQLAlchemyError."""
+        now = time()
+        self._drop(lambda waits: self._conversations.is_too_old(waits, now))
+        self._conversations.purge()
+
+    def _drop(self, unwanted: Callable[[Operation], bool]) -> int:
+        """Take out what waits and must not be kept, from the disk and from memory; says how much."""
+        dropped = self._spool.drop(unwanted)
+        with self._saving:
+            for operation in [waits for waits in self._unsaved if unwanted(waits)]:
+                self._unsaved.remove(operation)
+                dropped += 1
+        return dropped
 
     def _waits_for(self, conversation: str) -> bool:
         unsaved = any(operation["conversation"] == conversation for operation in self._unsaved)

@@ -1,76 +1,27 @@
-"""A turn counts as said when it is kept, whatever is down, and is forgotten in time."""
+"""A turn counts as said when it is kept, and is forgotten in time."""
 
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 import time
 from pathlib import Path
-from typing import Any
 
 import pytest
-from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import ActionExecuted, ActiveLoop, BotUttered, SlotSet, UserUttered
-from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.shared.core.events import ActiveLoop, BotUttered, SlotSet, UserUttered
 
 from bot import quiet  # noqa: F401  # before anything of Rasa
-from bot.knowledge.load import ROOT
 from bot.privacy.conversations import Conversations, OvertakenError, Turn
 from bot.privacy.database import open_database
 from bot.privacy.journal import FORGOTTEN, Journal
-from bot.privacy.spool import Spool
-from bot.privacy.tracker_store import REMEMBERED, ConversationStore
+from bot.privacy.tracker_store import REMEMBERED
+from tests.privacy.kept import ANNA, Kept, said, say
 
 pytestmark = pytest.mark.rasa
-ANNA = "a" * 32
-DOMAIN = Domain.load(str(ROOT / "domain.yml"))
-
-
-class Kept:
-    """A store whose database can be taken away: its file is replaced by a folder."""
-
-    def __init__(self, folder: Path, kept_for: float = 3600) -> None:
-        self.folder, self.kept_for = folder, kept_for
-        self.file = folder / "journal.db"
-        self.url = f"sqlite:///{self.file}"
-        self.store = self.opened()
-
-    def opened(self) -> ConversationStore:
-        """As another process, or the same one after a restart, would open it."""
-        conversations = Conversations(open_database(self.url), self.kept_for)
-        return ConversationStore(DOMAIN, conversations, Spool(self.folder / "spool"))
-
-    def break_database(self) -> None:
-        for file in self.folder.glob("journal.db*"):
-            file.rename(self.folder / file.name.replace("journal.db", "away"))
-        self.file.mkdir()
-        self.store = self.opened()  # the files that were open would still work
-
-    def mend_database(self) -> None:
-        self.file.rmdir()
-        for file in self.folder.glob("away*"):
-            file.rename(self.folder / file.name.replace("away", "journal.db"))
 
 
 @pytest.fixture
 def kept(tmp_path: Path) -> Kept:
     return Kept(tmp_path)
-
-
-async def say(store: ConversationStore, text: str, reply: str = "ok", **slots: Any) -> None:
-    """One whole turn."""
-    tracker = await store.get_or_create_tracker(ANNA)
-    tracker.update(UserUttered(text, {"name": "advocate_get", "confidence": 0.9}))
-    for name, value in slots.items():
-        tracker.update(SlotSet(name, value))
-    tracker.update(BotUttered(reply, {"buttons": [{"title": "More", "payload": "/follow_more"}]}))
-    tracker.update(ActionExecuted("action_listen"))
-    await store.save(tracker)
-
-
-def said(tracker: DialogueStateTracker | None) -> list[str | None]:
-    return [event.text for event in tracker.events if isinstance(event, UserUttered)] if tracker else []
 
 
 async def test_a_conversation_goes_on_after_a_restart(kept: Kept) -> None:
@@ -145,87 +96,6 @@ async def test_a_message_is_known_to_have_been_answered(kept: Kept) -> None:
     assert await kept.store.answered("b" * 32, "page-1") is None
 
 
-async def test_turns_wait_on_disk_while_the_database_is_down_and_go_there_in_order(kept: Kept) -> None:
-    await say(kept.store, "before")
-    kept.break_database()
-    for text in ("one", "two", "three"):
-        await say(kept.store, text)
-    assert said(await kept.store.retrieve(ANNA)) == ["one", "two", "three"]
-    assert not await kept.store.is_usable()
-    kept.mend_database()
-    assert kept.store.catch_up() == 3
-    assert await kept.store.is_usable()
-    assert said(await kept.opened().retrieve(ANNA)) == ["before", "one", "two", "three"]
-    told = [entry.said["text"] for entry in Journal(kept.url).after(0) if entry.kind == "user"]
-    assert told == ["before", "one", "two", "three"]
-
-
-async def test_what_waits_survives_the_process(kept: Kept) -> None:
-    kept.break_database()
-    await say(kept.store, "one")
-    program = (
-        "import json, sys; from pathlib import Path; from bot.privacy.spool import Spool; "
-        f"Spool(Path({str(kept.folder / 'other')!r})).put(json.loads(sys.argv[1]))"
-    )
-    [line] = next((kept.folder / "spool").glob("*.jsonl")).read_text().splitlines()
-    subprocess.run([sys.executable, "-c", program, line], cwd=ROOT, check=True)
-    kept.mend_database()
-    later = ConversationStore(DOMAIN, Conversations(open_database(kept.url)), Spool(kept.folder / "other"))
-    assert later.waiting() == 1
-    assert later.catch_up() == 1
-    assert said(await later.retrieve(ANNA)) == ["one"]
-    assert not list((kept.folder / "other").iterdir())
-
-
-async def test_what_was_done_before_a_process_died_is_not_done_again(tmp_path: Path) -> None:
-    spool, done = Spool(tmp_path), []
-    for number in range(3):
-        spool.put({"conversation": ANNA, "number": number})
-
-    def do_two(operation: dict[str, Any]) -> None:
-        if len(done) == 2:
-            raise InterruptedError
-        done.append(operation["number"])
-
-    with pytest.raises(InterruptedError):
-        spool.catch_up(do_two)
-    [file] = tmp_path.glob("*.jsonl")
-    left = tmp_path / "left"
-    left.mkdir()
-    for kind in ("jsonl", "done"):  # as a process that is no longer there leaves them
-        (left / f"1-x.{kind}").write_bytes(file.with_suffix(f".{kind}").read_bytes())
-    after: list[int] = []
-    Spool(left).catch_up(lambda operation: after.append(operation["number"]))
-    assert done + after == [0, 1, 2]
-
-
-def test_a_line_that_was_cut_off_is_passed_over(tmp_path: Path) -> None:
-    whole = json.dumps({"conversation": ANNA, "number": 1})
-    (tmp_path / "1-x.jsonl").write_text(f'{whole}\n{{"conversation": "aa')
-    done: list[Any] = []
-    Spool(tmp_path).catch_up(done.append)
-    assert [operation["number"] for operation in done] == [1]
-
-
-def test_the_spool_of_a_living_process_is_left_alone(tmp_path: Path) -> None:
-    living = Spool(tmp_path)
-    living.put({"conversation": ANNA})
-    assert Spool(tmp_path).waiting() == 0
-    assert living.waiting() == 1
-
-
-async def test_a_turn_is_kept_in_memory_when_the_disk_takes_nothing(kept: Kept) -> None:
-    await say(kept.store, "before")
-    kept.break_database()
-    (kept.folder / "spool").write_text("no folder can be made here")
-    await say(kept.store, "one")
-    assert said(await kept.store.retrieve(ANNA)) == ["one"]
-    assert kept.store.waiting() == 1
-    kept.mend_database()
-    assert kept.store.catch_up() == 1
-    assert said(await kept.opened().retrieve(ANNA)) == ["before", "one"]
-
-
 def test_a_turn_is_added_once_and_never_over_another(kept: Kept) -> None:
     conversations = Conversations(open_database(kept.url))
     turn = Turn(ANNA, 1, 1e12, None, [], {}, [{"at": 1e12, "kind": "user", "said": {"text": "x"}}])
@@ -257,17 +127,6 @@ async def test_deleting_says_what_was_deleted_and_tells_the_review_room(kept: Ke
     assert await kept.store.retrieve(ANNA) is None
     assert [entry.kind for entry in Journal(kept.url).after(0)] == [FORGOTTEN]
     assert b"unmistakeable" not in b"".join(file.read_bytes() for file in kept.folder.glob("journal.db"))
-
-
-async def test_what_is_deleted_while_the_database_is_down_is_deleted_later(kept: Kept) -> None:
-    await say(kept.store, "before")
-    kept.break_database()
-    await say(kept.store, "one")
-    assert await kept.store.delete(ANNA) is None
-    kept.mend_database()
-    kept.store.catch_up()
-    assert await kept.opened().retrieve(ANNA) is None
-    assert [entry.kind for entry in Journal(kept.url).after(0)] == [FORGOTTEN]
 
 
 async def test_ending_keeps_what_reviewers_may_read(kept: Kept) -> None:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import signal
+import time
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import asdict
 from pathlib import Path
 
+import aio_pika
 import pytest
 
 from bot.privacy.journal import FORGOTTEN, Entry, Journal
-from bot.privacy.journal_queue import carry, check, fetch
-from bot.privacy.where import SettingError
+from bot.privacy.journal_queue import QUEUE, carry, check, fetch
+from bot.privacy.where import KEPT_DAYS, SettingError
 from tests.conftest import until
 from tests.services.servers import SOON, Rabbit
 
@@ -96,6 +100,47 @@ async def test_a_deletion_deletes_what_arrived_before(ways: Ways) -> None:
     await ways.until_there(["unmistakeable"])
     ways.bot.forget("a" * 32, 1_800_000_001.0)
     await ways.until_there([FORGOTTEN])
+    await stop_all(*tasks)
+
+
+@needs_rabbit
+async def test_what_waits_in_rabbitmq_when_somebody_is_forgotten_is_not_read_by_anybody(ways: Ways) -> None:
+    carrying = asyncio.create_task(carry(ways.address, ways.open_bot))
+    say(ways.bot, "unmistakeable")  # no review room is there to take it
+    await asyncio.to_thread(until, lambda: not list(ways.bot.after(0)), SOON)
+    ways.bot.forget("a" * 32, 1_800_000_001.0)
+    fetching = asyncio.create_task(fetch(ways.address, ways.open_room))
+    await ways.until_there([FORGOTTEN])
+    await stop_all(carrying, fetching)
+
+
+@needs_rabbit
+async def test_what_waited_in_the_journal_waits_in_rabbitmq_only_for_the_rest_of_its_time(ways: Ways) -> None:
+    limit = time.time() - KEPT_DAYS * 24 * 3600
+    for at, said in ((limit - 60, "too old"), (limit + 3600, "young enough")):
+        ways.bot.write("a" * 32, at, "user", {"text": said})
+    carrying = asyncio.create_task(carry(ways.address, ways.open_bot))
+    await asyncio.to_thread(until, lambda: not list(ways.bot.after(0)), SOON)
+    fetching = asyncio.create_task(fetch(ways.address, ways.open_room))
+    await ways.until_there(["young enough"])
+    await stop_all(carrying, fetching)
+
+
+@needs_rabbit
+async def test_what_a_slow_bot_carries_after_word_of_the_deletion_is_not_written(ways: Ways) -> None:
+    say(ways.bot, "unmistakeable")
+    [slow] = ways.bot.after(0)
+    ways.bot.forget("a" * 32, 1_800_000_001.0)
+    tasks = [
+        asyncio.create_task(carry(ways.address, ways.open_bot)),
+        asyncio.create_task(fetch(ways.address, ways.open_room)),
+    ]
+    await ways.until_there([FORGOTTEN])
+    async with await aio_pika.connect(ways.address) as connection:
+        channel = await connection.channel()
+        await channel.default_exchange.publish(aio_pika.Message(json.dumps(asdict(slow)).encode()), QUEUE)
+    ways.bot.write("b" * 32, 1_800_000_002.0, "user", {"text": "another, which comes after it"})
+    await ways.until_there([FORGOTTEN, "another, which comes after it"])
     await stop_all(*tasks)
 
 
