@@ -16,12 +16,12 @@ from redis.exceptions import LockError, RedisError
 
 from bot import metrics
 from bot.privacy.where import REDIS, SettingError
+from bot.redis_absence import Absence
 
 logger = logging.getLogger(__name__)
 _HELD = 10.0  # seconds, at most: the process that holds it may have died
 _WAITED = 4.0  # seconds, at most: going on without it is safe, and a young person waits
 _PATIENCE = 0.5  # seconds that Redis may take to answer
-_PAUSE = 5.0  # seconds before Redis is asked again after it did not answer
 
 
 class ConversationLocks(LockStore):
@@ -40,7 +40,7 @@ class ConversationLocks(LockStore):
             self._redis = Redis.from_url(redis, **limits) if redis else None
         except ValueError as error:
             raise SettingError(f"{REDIS} must be redis://:PASSWORD@HOST:PORT/0") from error
-        self._not_before = 0.0
+        self._absence = Absence("this process goes on alone")
 
     @asynccontextmanager
     async def lock(  # type: ignore[override]
@@ -57,13 +57,13 @@ class ConversationLocks(LockStore):
                     await self._let_go(everywhere)
 
     async def _everywhere(self, conversation: str) -> Lock | None:
-        if self._redis is None or monotonic() < self._not_before:
+        if self._redis is None or self._absence.lasts():
             return None
         lock = self._redis.lock(f"turn:{conversation}", timeout=_HELD, sleep=0.02, blocking_timeout=_WAITED)
         try:
             return lock if await lock.acquire() else None
         except (RedisError, OSError) as error:
-            self._without(error)
+            self._absence.begins(error)
             return None
 
     async def _let_go(self, lock: Lock) -> None:
@@ -72,9 +72,4 @@ class ConversationLocks(LockStore):
         except LockError:  # it took too long and is over
             logger.warning("a turn took longer than its lock")
         except (RedisError, OSError) as error:
-            self._without(error)
-
-    def _without(self, error: Exception) -> None:
-        self._not_before = monotonic() + _PAUSE
-        metrics.fault("redis")
-        logger.error("Redis does not answer, this process goes on alone: %s", type(error).__name__)
+            self._absence.begins(error)

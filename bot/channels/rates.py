@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import logging
-from time import monotonic
-
 from limits import parse
 from limits.storage import MemoryStorage, storage_from_string
 from limits.strategies import MovingWindowRateLimiter
 from redis.exceptions import RedisError
 
-from bot import metrics
 from bot.privacy.where import REDIS, secret
+from bot.redis_absence import Absence
 
-logger = logging.getLogger(__name__)
 _PATIENCE = 0.2  # seconds that Redis may take to answer
-_PAUSE = 5.0  # seconds before Redis is asked again after it did not answer
 
 
 class Rates:
@@ -30,16 +25,14 @@ class Rates:
         here, shared = self._counts
         self._here = MovingWindowRateLimiter(here)
         self._shared = MovingWindowRateLimiter(shared) if shared else None
-        self._not_before = 0.0
+        self._absence = Absence("limits are counted here")
 
     def allows(self, rate: str, whom: str) -> bool:
         """Count one more for `whom`, a pseudonym, and say whether that is within `rate` ("20/minute")."""
         most = parse(rate)
-        if self._shared and monotonic() >= self._not_before:
+        if self._shared and not self._absence.lasts():
             try:
                 return bool(self._shared.hit(most, whom))
             except RedisError as error:
-                self._not_before = monotonic() + _PAUSE
-                metrics.fault("redis")
-                logger.error("Redis does not answer, limits are counted here: %s", type(error).__name__)
+                self._absence.begins(error)
         return bool(self._here.hit(most, whom))
