@@ -7,6 +7,7 @@ import os
 from collections.abc import Coroutine
 from itertools import takewhile
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from time import time
 from typing import Any
 
@@ -15,10 +16,16 @@ from rasa.core.agent import Agent
 from rasa.core.channels.channel import UserMessage
 from rasa.core.processor import MessageProcessor
 from rasa.core.utils import AvailableEndpoints
+from rasa.engine.loader import load_predict_graph_runner
+from rasa.engine.runner.interface import GraphRunner
+from rasa.engine.storage.local_model_storage import LocalModelStorage
+from rasa.engine.storage.storage import ModelMetadata
 from rasa.shared.core.events import SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
+from threadpoolctl import threadpool_limits
 
 from bot.actions_in_process import ActionInProcess, ActionsInProcess
+from bot.graph_runner import OneByOneRunner
 from bot.knowledge import ContentError, Problem
 from bot.locks import ConversationLocks
 from bot.privacy.conversations import Conversations
@@ -44,6 +51,7 @@ def load_agent(
     names something that would keep conversations in a way of Rasa's.
     """
     quiet_rasa()
+    threadpool_limits(1)  # a message is read in one thread; numpy's others would only wait for it, busily
     endpoints, store = read_endpoints(endpoints_file), store or _passing_store()
     agent = Agent(action_endpoint=endpoints.action or ActionsInProcess())
     agent.lock_store = locks or ConversationLocks()
@@ -91,6 +99,15 @@ class ListeningProcessor(MessageProcessor):
     Reading takes the processor of the machine, so it happens in a thread: a slow one can
     then be given up, and others are answered meanwhile.
     """
+
+    @staticmethod
+    def _load_model(model_path: Path | str) -> tuple[str, ModelMetadata, GraphRunner]:
+        """As Rasa's, with a runner of ours; `load_agent` always names a file."""
+        with TemporaryDirectory() as folder:
+            metadata, runner = load_predict_graph_runner(
+                Path(folder), Path(model_path), LocalModelStorage, OneByOneRunner
+            )
+        return Path(model_path).name, metadata, runner
 
     async def _run_action(self, action: Action, *of_the_turn: Any, **more: Any) -> bool:
         if isinstance(action, RemoteAction) and isinstance(self.action_endpoint, ActionsInProcess):

@@ -9,7 +9,10 @@ import sys
 from contextlib import nullcontext
 from pathlib import Path
 
-from bot import quiet  # noqa: F401  # before anything of Rasa
+from bot import (
+    quiet,  # noqa: F401  # before anything of Rasa
+    without_tensorflow,
+)
 from bot.knowledge import ContentError
 from bot.knowledge.load import ROOT
 from bot.my_data import add_commands as add_data_commands
@@ -21,6 +24,7 @@ REVIEW_PORT = 5006
 
 def main() -> None:
     """Run one subcommand; a mistake in the content ends in one clear list and exit code 1."""
+    without_tensorflow.leave_out()
     arguments = _parser().parse_args()
     try:
         arguments.run(arguments)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -51,9 +53,10 @@ def ensure_model(root: Path = ROOT) -> Path:
         return model
     print("The content has changed: training a new model, which takes about 25 minutes.", flush=True)
     started = time.monotonic()
-    encoder.export()
-    _train(root, model)
-    seal(model)
+    # In a process of its own: whoever serves does without TensorFlow and the memory that learning takes.
+    learning = subprocess.run([sys.executable, "-m", "bot.training"], cwd=root, check=False)
+    if learning.returncode:
+        raise SystemExit("training failed: see the message above")
     print(f"Trained in {time.monotonic() - started:.0f} seconds.", flush=True)
     return model
 
@@ -102,8 +105,10 @@ def _versions(root: Path) -> Iterator[str]:
                 yield f"{package} {version.split()[0]}"
 
 
-def _train(root: Path, model: Path) -> None:
+def _train(root: Path = ROOT) -> None:
+    model = model_file(root)
     quiet_rasa()
+    encoder.export()
     os.environ["RASA_MAX_CACHE_SIZE"] = "0"  # Rasa's own cache is keyed by bare class names
     import rasa.model_training
 
@@ -123,3 +128,8 @@ def _train(root: Path, model: Path) -> None:
         old.unlink()
     Path(result.model).rename(model)
     shutil.rmtree(unfinished, ignore_errors=True)
+    seal(model)
+
+
+if __name__ == "__main__":
+    _train()

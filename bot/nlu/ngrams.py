@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 import scipy.sparse
-import skops.io
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -19,9 +18,10 @@ from rasa.nlu.tokenizers.tokenizer import Tokenizer
 from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
-from sklearn.feature_extraction.text import TfidfVectorizer
 
-_FILE = "ngrams.skops"
+from bot.nlu.tfidf import TfidfRow
+
+_WORDS, _LETTERS = "words.json", "letters.json"
 
 
 def _words(message: Message) -> str:
@@ -37,11 +37,10 @@ class NgramFeaturizer(SparseFeaturizer, GraphComponent):
     ) -> None:
         super().__init__(name, config)
         self._model_storage, self._resource = model_storage, resource
-        weighting = {"sublinear_tf": True, "dtype": np.float32}
-        self._by_word = TfidfVectorizer(token_pattern=r"\S+", ngram_range=(1, config["words"]), **weighting)
-        self._by_letter = TfidfVectorizer(
-            analyzer="char_wb", ngram_range=tuple(config["letters"]), min_df=config["least_seen"], **weighting
-        )
+        self._cut_words: dict[str, Any] = {"token_pattern": r"\S+", "ngram_range": (1, config["words"])}
+        self._cut_letters: dict[str, Any] = {"analyzer": "char_wb", "ngram_range": tuple(config["letters"])}
+        self._words: TfidfRow | None = None
+        self._letters: TfidfRow | None = None
 
     @classmethod
     def create(
@@ -64,9 +63,8 @@ class NgramFeaturizer(SparseFeaturizer, GraphComponent):
     ) -> NgramFeaturizer:
         component = cls.create(config, model_storage, resource, execution_context)
         with model_storage.read_from(resource) as folder:
-            component._by_word, component._by_letter = skops.io.load(
-                folder / _FILE, trusted=["scipy.sparse._csr.csr_matrix", "numpy.float32"]
-            )
+            component._words = TfidfRow.load(folder / _WORDS, **component._cut_words)
+            component._letters = TfidfRow.load(folder / _LETTERS, **component._cut_letters)
         return component
 
     @classmethod
@@ -87,10 +85,12 @@ class NgramFeaturizer(SparseFeaturizer, GraphComponent):
 
     def train(self, training_data: TrainingData) -> Resource:
         typed = [message for message in training_data.training_examples if message.get(TEXT)]
-        self._by_word.fit(map(_words, typed))
-        self._by_letter.fit(message.get(TEXT) for message in typed)
+        self._words = TfidfRow.learn(map(_words, typed), **self._cut_words)
+        texts = (message.get(TEXT) for message in typed)
+        self._letters = TfidfRow.learn(texts, self._config["least_seen"], **self._cut_letters)
         with self._model_storage.write_to(self._resource) as folder:
-            skops.io.dump([self._by_word, self._by_letter], folder / _FILE)
+            self._words.save(folder / _WORDS)
+            self._letters.save(folder / _LETTERS)
         return self._resource
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
@@ -98,11 +98,13 @@ class NgramFeaturizer(SparseFeaturizer, GraphComponent):
         return training_data
 
     def process(self, messages: list[Message]) -> list[Message]:
-        typed = [message for message in messages if message.get(TEXT)]
-        if typed:
-            words = self._by_word.transform(map(_words, typed))
-            letters = self._by_letter.transform([message.get(TEXT) for message in typed])
-            rows = scipy.sparse.hstack([words, letters], format="csr")
-            for message, row in zip(typed, rows, strict=True):
-                self.add_features_to_message(None, scipy.sparse.coo_matrix(row), TEXT, message)
+        for message in messages:
+            if message.get(TEXT) and self._words and self._letters:
+                word, word_weights = self._words(_words(message))
+                letter, letter_weights = self._letters(message.get(TEXT))
+                places = np.concatenate([word, letter + self._words.width])
+                weights = np.concatenate([word_weights, letter_weights])
+                row = (weights, (np.zeros_like(places), places))
+                width = self._words.width + self._letters.width
+                self.add_features_to_message(None, scipy.sparse.coo_matrix(row, (1, width)), TEXT, message)
         return messages

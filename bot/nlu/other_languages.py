@@ -9,17 +9,18 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import skops.io
-from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.svm import LinearSVC
 
 from bot.knowledge.safety import HelpCard
+from bot.nlu.tfidf import TfidfRow
 
 ENGLISH = "english"
-_SPELLING, _WEIGHTS = "languages.skops", "languages.npz"
+_SPELLING, _WEIGHTS = "languages.json", "languages.npz"
+_CUT: dict[str, Any] = {"analyzer": "char_wb", "ngram_range": (1, 4)}
 _TEMPERATURE, _LEAST = 0.25, 0.5  # of the margins; and how likely a language must be
 _FOLDED = str.maketrans("łđıøß’ʼ", "ldios''")
 _SHORTEST_STEM, _SHORTEST_ENGLISH = 2, 4  # letters
@@ -29,7 +30,7 @@ class LanguageFinder:
     """Tells which of the languages with a help card a message is in."""
 
     def __init__(
-        self, spelling: TfidfVectorizer, languages: Sequence[str], weights: npt.NDArray[np.float32]
+        self, spelling: TfidfRow, languages: Sequence[str], weights: npt.NDArray[np.float32]
     ) -> None:
         self._spelling, self._languages = spelling, languages
         self._weights = weights  # the last row is the offset
@@ -42,31 +43,29 @@ class LanguageFinder:
             for messages in card.messages.values():
                 texts += messages
                 languages += [language] * len(messages)
-        spelling = TfidfVectorizer(
-            analyzer="char_wb", ngram_range=(1, 4), min_df=2, sublinear_tf=True, dtype=np.float32
-        )
+        texts = [text.casefold() for text in texts]
+        spelling = TfidfRow.learn(texts, least_seen=2, **_CUT)
         machine = LinearSVC(C=1.0, class_weight="balanced", random_state=0)
-        machine.fit(spelling.fit_transform(map(str.casefold, texts)), languages)
+        machine.fit(spelling.matrix(texts), languages)
         weights = np.vstack([machine.coef_.T, machine.intercept_]).astype(np.float32)
         return cls(spelling, list(machine.classes_), weights)
 
     def save(self, folder: Path) -> None:
-        skops.io.dump(self._spelling, folder / _SPELLING)
+        self._spelling.save(folder / _SPELLING)
         np.savez(folder / _WEIGHTS, weights=self._weights, languages=self._languages)
 
     @classmethod
     def load(cls, folder: Path) -> LanguageFinder:
-        trusted = ["scipy.sparse._csr.csr_matrix", "numpy.float32"]
-        spelling = skops.io.load(folder / _SPELLING, trusted=trusted)
+        spelling = TfidfRow.load(folder / _SPELLING, **_CUT)
         with np.load(folder / _WEIGHTS) as saved:
             return cls(spelling, [str(name) for name in saved["languages"]], saved["weights"])
 
     def language(self, text: str) -> str | None:
         """The language of `text`; None if it is English, or not surely another."""
-        row = self._spelling.transform([text.casefold()])
-        if not row.nnz:
+        places, values = self._spelling(text.casefold())
+        if not len(places):
             return None
-        margins = np.asarray(row @ self._weights[:-1] + self._weights[-1]).ravel()
+        margins = values @ self._weights[places] + self._weights[-1]
         odds = np.exp((margins - margins.max()) / _TEMPERATURE)
         likeliest = int(odds.argmax())
         name = self._languages[likeliest]

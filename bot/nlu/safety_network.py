@@ -25,7 +25,8 @@ from bot.nlu.encoder import (
     LOWER,
     WIDTH,
     Encoder,
-    alike_in_length,
+    each,
+    in_eight_bits,
     mean_of_pieces,
     published_layers,
     run_layers,
@@ -63,12 +64,8 @@ class _Batches:
     """The lessons, read by the lower layers once and kept small."""
 
     def __init__(self, lessons: Sequence[Lesson], encoder: Encoder, sizes: Sequence[int]) -> None:
-        self.states: list[npt.NDArray[np.float16]] = [np.empty((0, 0), np.float16)] * len(lessons)
-        texts = [lesson.text for lesson in lessons]
-        for rows in tqdm(list(alike_in_length(texts)), "Reading the safety examples", disable=False):
-            states, mask = encoder.lower([texts[row] for row in rows])
-            for row, state, length in zip(rows, states, mask.sum(1), strict=True):
-                self.states[row] = state[:length].astype(np.float16)
+        read = each(lambda text: encoder.lower(text)[0][0].astype(np.float16), [le.text for le in lessons])
+        self.states = list(tqdm(read, "Reading the safety examples", len(lessons), disable=False))
         self.level = np.array([lesson.level for lesson in lessons], np.int32)
         self.speaker = np.array([lesson.speaker for lesson in lessons], np.int32)
         self.categories = np.zeros((len(lessons), sizes[1]), np.float32)
@@ -198,3 +195,4 @@ def _export(read: Any, target: Path) -> None:
         return dict(zip(HEADS, [*margins, tf.math.l2_normalize(meaning, -1)], strict=True))
 
     tf2onnx.convert.from_function(screen, input_signature=signature, opset=14, output_path=str(target))
+    in_eight_bits(target)

@@ -24,9 +24,8 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.knowledge import shared
-from bot.nlu import encoder
 from bot.nlu.clauses import clauses
-from bot.nlu.encoder import Encoder, alike_in_length, session, shared_encoder
+from bot.nlu.encoder import Encoder, each, session, shared_encoder
 from bot.nlu.other_languages import Glossary, LanguageFinder
 from bot.nlu.plain_words import PlainWords, latin
 from bot.nlu.safety_decision import Reading, Thresholds, Verdict, decide
@@ -36,7 +35,6 @@ from bot.nlu.safety_patterns import SafetyPatterns
 from bot.nlu.safety_words import WordReader
 
 _NETWORK, _NEAREST, _NEAREST_TEXTS = "screen.onnx", "nearest.npz", "nearest.json"
-_TOGETHER = 8  # texts read at once: more would stretch every clause to the length of the whole message
 _SHORT = 8  # words; a thought typed over several messages comes in pieces this short
 Numbers = npt.NDArray[np.float32]
 
@@ -129,10 +127,10 @@ class SafetyScreen(IntentClassifier, GraphComponent):
         english = calm + [example.text for example in examples]
         with self._model_storage.write_to(self._resource) as folder:
             taught(lessons, sizes, folder / _NETWORK, self._encoder, Course(**self._config["course"]))
-            self._network = session(folder / _NETWORK, encoder.threads)
+            self._network = session(folder / _NETWORK)
             wrong = [lesson.level != LEVELS.index("none") for lesson in lessons]
             WordReader.learn([lesson.text for lesson in lessons], wrong).save(folder)
-            meaning = self.chances([self.spelling.plain(example.text) for example in disclosed], 64)[-1]
+            meaning = self.chances([self.spelling.plain(example.text) for example in disclosed])[-1]
             np.savez(folder / _NEAREST, meaning=meaning.astype(np.float16))
             told = [f"{' and '.join(e.categories)}: {e.text}" for e in disclosed]
             (folder / _NEAREST_TEXTS).write_text(json.dumps(told))
@@ -231,22 +229,17 @@ class SafetyScreen(IntentClassifier, GraphComponent):
             pieces.append(" ".join([*before, plain]))
         return list(range(start, len(pieces)))
 
-    def chances(
-        self, texts: Sequence[str], together: int = _TOGETHER
-    ) -> tuple[Numbers, Numbers, Numbers, Numbers]:
+    def chances(self, texts: Sequence[str]) -> tuple[Numbers, Numbers, Numbers, Numbers]:
         """For each of `texts` the chances of each level, category and speaker, and its meaning."""
-        found: list[list[Numbers]] = [[] for _ in HEADS]
-        order = []
-        for rows in alike_in_length(texts, together):
-            states, mask = self._encoder.lower([texts[row] for row in rows])
-            said = self._network.run(list(HEADS), {"states": states, "attention_mask": mask})
-            for kept, new in zip(found, said, strict=True):
-                kept.append(new)
-            order += rows
-        level, category, speaker, meaning = (np.vstack(kept)[np.argsort(order)] for kept in found)
+        level, category, speaker, meaning = map(np.vstack, zip(*each(self._margins, texts), strict=True))
         if self._wording:
             level = _with_wording(level, self._config["wording"] * self._wording.margins(texts))
         return _chances(level), 1 / (1 + np.exp(-category)), _chances(speaker), meaning
+
+    def _margins(self, text: str) -> list[Numbers]:
+        states, mask = self._encoder.lower(text)
+        margins: list[Numbers] = self._network.run(list(HEADS), {"states": states, "attention_mask": mask})
+        return margins
 
     def _why(self, verdict: Verdict, meaning: Numbers) -> str:
         if verdict.pattern:

@@ -35,15 +35,16 @@ class WordReader:
         """From plain texts, and whether anything is wrong in each."""
         reader = cls(np.zeros(2 * _SLOTS, np.float32), 0.0)
         machine = LinearSVC(C=_COST, class_weight="balanced", random_state=0)
-        machine.fit(reader._rows(texts), wrong)
+        machine.fit(scipy.sparse.hstack(reader._parts(texts), format="csr"), wrong)
         return cls(machine.coef_[0].astype(np.float32), float(machine.intercept_[0]))
 
     def margins(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
-        return np.asarray(self._rows(texts) @ self._weights + self._offset, np.float32)
+        letters, words = self._parts(texts)
+        margins = letters @ self._weights[:_SLOTS] + words @ self._weights[_SLOTS:] + self._offset
+        return np.asarray(margins, np.float32)
 
-    def _rows(self, texts: Sequence[str]) -> scipy.sparse.csr_matrix:
-        parts = [self._letters.transform(texts), self._words.transform(texts)]
-        return scipy.sparse.hstack(parts, format="csr")
+    def _parts(self, texts: Sequence[str]) -> list[scipy.sparse.csr_matrix]:
+        return [self._letters.transform(texts), self._words.transform(texts)]
 
     def save(self, folder: Path) -> None:
         np.savez(folder / _FILE, weights=self._weights, offset=self._offset)

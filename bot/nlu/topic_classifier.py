@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import scipy.sparse
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -95,12 +96,12 @@ class TopicClassifier(IntentClassifier, GraphComponent):
         return training_data
 
     def process(self, messages: list[Message]) -> list[Message]:
-        typed = [message for message in messages if message.get(TEXT)]
-        if not typed or not self._topics:
-            return messages
-        margins = (self._features(typed) @ self._weights + self._offsets) / self._config["temperature"]
-        odds = np.exp(margins - margins.max(axis=1, keepdims=True))
-        for message, chances in zip(typed, odds / odds.sum(axis=1, keepdims=True), strict=True):
+        for message in messages if self._topics else ():
+            if not message.get(TEXT):
+                continue
+            margins = self._margins(message) / self._config["temperature"]
+            odds = np.exp(margins - margins.max())
+            chances = odds / odds.sum()
             ranking = [
                 {"name": self._topics[index], "confidence": float(chances[index])}
                 for index in np.argsort(-chances)[:_RANKED]
@@ -108,6 +109,14 @@ class TopicClassifier(IntentClassifier, GraphComponent):
             message.set("intent", ranking[0], add_to_output=True)
             message.set("intent_ranking", ranking, add_to_output=True)
         return messages
+
+    def _margins(self, message: Message) -> npt.NDArray[np.float32]:
+        """One for each topic, as `_features(...) @ weights` would give, without building a matrix."""
+        meaning = self._config["meaning"] * message.get_dense_features(TEXT)[1].features[0]
+        spelling = message.get_sparse_features(TEXT)[1].features.tocoo()
+        of_meaning = self._weights[: len(meaning)]
+        of_spelling = self._weights[len(meaning) :][spelling.col]
+        return np.asarray(meaning @ of_meaning + spelling.data @ of_spelling + self._offsets, np.float32)
 
     def _features(self, messages: list[Message]) -> scipy.sparse.csr_matrix:
         meanings = np.vstack([message.get_dense_features(TEXT)[1].features for message in messages])

@@ -17,7 +17,10 @@ CONFIG: dict[str, Any] = {
         {"name": "CountVectorsFeaturizer"},
         {"name": "LogisticRegressionClassifier"},
     ],
-    "policies": [{"name": "bot.policies.safety_policy.SafetyPolicy", "priority": 10}, {"name": "RulePolicy"}],
+    "policies": [
+        {"name": "bot.policies.safety_policy.SafetyPolicy", "priority": 10},
+        {"name": "bot.policies.rule_policy.RulePolicy"},
+    ],
 }
 NLU = [
     {"intent": "greet", "examples": "- hello\n- hi\n"},
