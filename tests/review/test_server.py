@@ -177,17 +177,6 @@ def test_without_a_proxy_nobody_is_believed_about_where_they_come_from(folder: P
             assert database.execute(asked, ["%127.0.0.1%"]).fetchone() != (0,)
 
 
-def test_a_demo_touches_no_real_data_and_leaves_nothing_behind(folder: Path, tmp_path: Path) -> None:
-    elsewhere = tmp_path / "tmp"
-    elsewhere.mkdir()
-    with Served(folder, "--demo", TMPDIR=str(elsewhere)) as demo:
-        browser = make_first_account(demo)
-        assert "/conversation/" in browser.get("/").text
-        assert list(folder.iterdir()) == []
-        assert list(elsewhere.iterdir())
-    assert list(elsewhere.iterdir()) == []
-
-
 def test_what_it_writes_is_for_its_own_user_only(folder: Path) -> None:
     with Served(folder):
         open_to_others = [file.name for file in folder.iterdir() if file.stat().st_mode & 0o077]
