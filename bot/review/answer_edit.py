@@ -12,7 +12,7 @@ import yaml
 from pydantic import ValidationError
 
 from bot.knowledge import Answer, shared
-from bot.knowledge.load import ROOT, answer_faults
+from bot.knowledge.load import ROOT, answer_faults, hard_words
 from bot.knowledge.reading_age import reading_age
 from bot.review import plain_names
 from bot.stories.homes import guide_file
@@ -62,7 +62,8 @@ def faults(topic: str, words: Words) -> dict[str, list[str]]:
         for fault in error.errors():
             found.setdefault(".".join(map(str, fault["loc"])), []).append(fault["msg"])
         return found
-    for problem in answer_faults(guide_file(topic), answer, shared()):
+    file = guide_file(topic)
+    for problem in (*answer_faults(file, answer, shared()), *hard_words(file, answer)):
         found.setdefault(problem.field, []).append(problem.wrong)
     return found
 
