@@ -114,6 +114,9 @@ class ListeningProcessor(MessageProcessor):
             action = ActionInProcess(action.name(), self.action_endpoint)
         return bool(await super()._run_action(action, *of_the_turn, **more))
 
+    def _check_for_unseen_features(self, parse_data: dict[str, Any]) -> None:
+        """Rasa asks at each message, slowly, whether we know our own topics. The tests do."""
+
     async def parse_message(
         self,
         message: UserMessage,

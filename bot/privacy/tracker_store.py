@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -31,7 +31,8 @@ from bot.privacy.schema import NewerDatabaseError
 from bot.privacy.spool import Operation, Spool
 
 logger = logging.getLogger(__name__)
-REMEMBERED = 20  # turns: a policy looks back over five, and a page without scripts shows so many
+REMEMBERED = 20  # turns: a page without scripts shows so many
+LOOKED_BACK = 6  # turns: more than any rule or story of ours is long
 MOST_LIVE = 2_000  # conversations that need not be read again
 _THREADS = 8
 _PATIENCE = 4.0  # seconds; a database that has not answered by then is down, whatever its driver waits for
@@ -68,6 +69,15 @@ class KeptTracker(DialogueStateTracker):
     @property
     def kept(self) -> _Mark:
         return self.marks[-1] if self.marks else self.begin
+
+    def generate_all_prior_trackers(self) -> Generator[tuple[DialogueStateTracker, bool], None, None]:
+        """What the policies look at: the last few turns, so that a later turn costs no more."""
+        since = self.marks[-LOOKED_BACK] if len(self.marks) >= LOOKED_BACK else self.begin
+        recent = self.init_copy()
+        if loop := since.state.get("loop"):
+            recent.update(ActiveLoop(loop))
+        recent.events.extend(islice(self.events, since.events, None))
+        yield from recent.generate_all_prior_trackers()
 
 
 class ConversationStore(TrackerStore):
