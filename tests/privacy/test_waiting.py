@@ -23,6 +23,7 @@ from bot.privacy.spool import Spool
 from bot.privacy.tracker_store import ConversationStore
 from bot.privacy.where import KEPT_DAYS, SettingError
 from tests.privacy.kept import ANNA, DOMAIN, Kept, said, say
+from tests.services.servers import Postgres
 
 pytestmark = pytest.mark.rasa
 
@@ -283,6 +284,23 @@ async def test_a_bot_whose_database_is_down_at_the_start_keeps_turns_for_it(kept
     kept.mend_database()
     assert kept.store.catch_up() == 1
     assert said(await kept.opened().retrieve(ANNA)) == ["one"]
+
+
+@pytest.mark.skipif(not Postgres.is_here(), reason="no PostgreSQL here")
+async def test_it_is_so_with_postgresql_too_whose_tables_are_made_when_it_comes(tmp_path: Path) -> None:
+    postgres = Postgres(tmp_path / "postgres")
+    conversations = Conversations(open_database(postgres.url))
+    store = ConversationStore(DOMAIN, conversations, Spool(tmp_path / "spool"))
+    store.prepare()
+    await say(store, "one")
+    assert store.waiting() == 1
+    postgres.start()
+    try:
+        assert store.catch_up() == 1
+        assert said(await store.retrieve(ANNA)) == ["one"]
+        assert await store.is_usable()
+    finally:
+        postgres.stop()
 
 
 async def test_a_bot_is_not_started_on_the_database_of_a_newer_release(kept: Kept) -> None:
