@@ -153,7 +153,12 @@ class Rabbit(Server):
 
     def stop(self, how: int = signal.SIGTERM) -> None:
         super().stop(how)
-        subprocess.run([str(program("epmd")), "-port", str(self.names), "-kill"], capture_output=True)
+        until(self._names_ended, SOON)  # it refuses until it has noticed that the other is gone
+
+    def _names_ended(self) -> bool:
+        asked = [str(program("epmd")), "-port", str(self.names)]
+        subprocess.run([*asked, "-kill"], capture_output=True)
+        return subprocess.run([*asked, "-names"], capture_output=True).returncode != 0
 
     def environment(self) -> dict[str, str]:
         return {
