@@ -22,7 +22,7 @@ from bench.servers import Server, ours, stock
 from bench.stock.model import KEPT, trained
 from bot.knowledge.load import ROOT
 from bot.measure import read
-from bot.nlu.encoder import shared_encoder
+from bot.nlu.encoder import Encoder, export, shared_encoder
 from bot.training import model_file
 
 PEOPLE = (1, 8, 64)
@@ -36,9 +36,13 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
     texts = [message.text for message in read(ROOT / "tests" / "messages" / "test.yml")]
     texts = texts[:: max(1, len(texts) // arguments.messages)]
     figures: dict[str, Figures] = {"ours": defaultdict(list), "stock": defaultdict(list)}
-    encoder = []
+    encoders = {
+        "the encoder alone, p50 ms": shared_encoder(),
+        "the encoder as published, p50 ms": Encoder(export(KEPT / "encoder", as_published=True)),
+    }
     for number in range(1, arguments.rounds + 1):
-        encoder.append(_bare_encoder(texts))
+        for name, encode in encoders.items():
+            figures["ours"][name].append(_alone(encode, texts))
         for side, found in figures.items():
             print(f"round {number}: {side}", flush=True)
             _measure(ours() if side == "ours" else stock(bot), texts, arguments, found)
@@ -46,7 +50,6 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
             load([one, two], texts, 8, 16)
             rate = load([one, two], texts, 8, arguments.messages).a_second
             figures["ours"]["messages a second, two processes"].append(rate)
-    figures["ours"]["the encoder alone, p50 ms"] = encoder
     if arguments.our_training:
         figures["ours"]["training, seconds"] = [arguments.our_training]
     figures["stock"]["training, seconds"] = [bot.whole()]
@@ -84,8 +87,8 @@ def _measure(
             found[f"turn {turn}, ms"].append(spent)
 
 
-def _bare_encoder(texts: list[str]) -> float:
-    encode, times = shared_encoder(), []
+def _alone(encode: Encoder, texts: list[str]) -> float:
+    times = []
     for text in texts:
         started = time.perf_counter()
         encode([text])

@@ -9,7 +9,10 @@ from typing import Any
 
 # Name, what is above the line, what is below it, and the aim.
 AIMS = (
-    ("p50 to the bare encoder's", ("ours", "p50 of 1, ms"), ("ours", "the encoder alone, p50 ms"), "<=", 2.5),
+    ("p50 to the published encoder's", ("ours", "p50 of 1, ms"), ("ours", "the encoder as published, p50 ms"),
+     "<=", 2.5),
+    ("p50 to that of the encoder in 8 bits", ("ours", "p50 of 1, ms"), ("ours", "the encoder alone, p50 ms"),
+     "<=", 2.5),
     ("p50, stock to ours", ("stock", "p50 of 1, ms"), ("ours", "p50 of 1, ms"), ">=", 6.0),
     ("messages a second of a core, ours to stock", ("ours", "messages a second of a core, 8"),
      ("stock", "messages a second of a core, 8"), ">=", 6.0),

@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 from rasa.shared.core.events import ActiveLoop, BotUttered, SlotSet, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot import quiet  # noqa: F401  # before anything of Rasa
 from bot.privacy.conversations import Conversations, OvertakenError, Turn
 from bot.privacy.database import open_database
 from bot.privacy.journal import FORGOTTEN, Journal
-from bot.privacy.tracker_store import REMEMBERED
+from bot.privacy.tracker_store import LOOKED_BACK, REMEMBERED
 from tests.privacy.kept import ANNA, Kept, said, say
 
 pytestmark = pytest.mark.rasa
@@ -71,6 +72,17 @@ async def test_a_long_conversation_stays_short_in_memory_and_keeps_its_state(kep
         assert REMEMBERED <= len(said(tracker)) <= 2 * REMEMBERED
         assert said(tracker)[-1] == f"message {3 * REMEMBERED - 1}"
         assert tracker.get_slot("topic") == "advocate_get"
+
+
+async def test_the_policies_look_back_over_the_last_turns_only(kept: Kept) -> None:
+    for number in range(LOOKED_BACK + 3):
+        await say(kept.store, f"message {number}")
+    tracker = await kept.store.retrieve(ANNA)
+    assert tracker is not None
+    whole = DialogueStateTracker.from_events(ANNA, tracker.events, tracker.slots.values())
+    seen, of_whole = (each.past_states(kept.store.domain) for each in (tracker, whole))
+    assert LOOKED_BACK <= len(seen) < len(of_whole)
+    assert seen[1:] == of_whole[1 - len(seen) :]
 
 
 async def test_a_form_that_is_open_stays_open_in_a_long_conversation(kept: Kept) -> None:
