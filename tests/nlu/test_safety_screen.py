@@ -57,7 +57,7 @@ def test_distress_is_met_with_a_person(levels: dict[str, Heard]) -> None:
 
 
 def test_the_bot_does_not_cry_wolf(levels: dict[str, Heard]) -> None:
-    assert levels["none"].helped <= 0.10
+    assert levels["none"].helped <= 0.09
 
 
 def test_messages_like_the_samples_are_heard_as_was_asked_for(screen: SafetyScreen) -> None:
@@ -69,6 +69,13 @@ def test_messages_like_the_samples_are_heard_as_was_asked_for(screen: SafetyScre
     assert found["urgent"].alarmed >= 0.97
     assert found["concern"].helped >= 0.95
     assert found["none"].helped <= 0.04
+
+
+def test_hardly_a_line_of_public_text_raises_an_alarm(screen: SafetyScreen) -> None:
+    """The aim is 1 %; docs/safety.md has what was measured."""
+    lines = read(ROOT / "tests" / "messages" / "safety_public.yml")
+    alarms = [line.text for line in lines if screen.screen(line.text, {})["level"] != "none"]
+    assert len(alarms) / len(lines) <= 0.025
 
 
 def test_ordinary_questions_raise_no_alarm(screen: SafetyScreen) -> None:
