@@ -13,7 +13,10 @@ from bot.knowledge import ContentError
 from bot.knowledge.load import ROOT
 from bot.nlu.safety_examples import CATEGORIES, Example, read_examples
 
-MEASURED = [ROOT / "tests" / "messages" / name for name in ("safety.yml", "safety_validation.yml")]
+MEASURED = [
+    ROOT / "tests" / "messages" / f"safety{part}.yml"
+    for part in ("", "_validation", "_like_samples", "_public")
+]
 METHODS = re.compile(r"\b(noose|ligature|paracetamol|ibuprofen|bleach|\d+ ?(pills|tablets|mg|ml))\b", re.I)
 GRAPHIC = re.compile(r"\b(penis|vagina|pussy|blowjob|orgasm|fingered|penetrat\w*)\b", re.I)
 
