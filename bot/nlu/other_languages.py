@@ -23,7 +23,7 @@ _SPELLING, _WEIGHTS = "languages.json", "languages.npz"
 _CUT: dict[str, Any] = {"analyzer": "char_wb", "ngram_range": (1, 4)}
 _TEMPERATURE, _LEAST = 0.25, 0.5  # of the margins; and how likely a language must be
 _FOLDED = str.maketrans("łđıøß’ʼ", "ldios''")
-_SHORTEST_STEM, _SHORTEST_ENGLISH = 2, 4  # letters
+_SHORTEST_STEM, _SHORTEST_ENGLISH, _SHORTEST_TEXT = 2, 4, 4  # letters
 
 
 class LanguageFinder:
@@ -61,7 +61,9 @@ class LanguageFinder:
             return cls(spelling, [str(name) for name in saved["languages"]], saved["weights"])
 
     def language(self, text: str) -> str | None:
-        """The language of `text`; None if it is English, or not surely another."""
+        """The language of `text`; None if it is English, not surely another, or too short to tell."""
+        if len(text.strip()) < _SHORTEST_TEXT:  # "no" is a word in half of Europe
+            return None
         places, values = self._spelling(text.casefold())
         if not len(places):
             return None

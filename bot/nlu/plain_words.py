@@ -36,7 +36,7 @@ class PlainWords:
     def __init__(self, vocabulary: Mapping[str, int], root: Path = ROOT) -> None:
         """`vocabulary` gives the rank of each well-known English word, the commonest lowest."""
         lists = yaml.safe_load((root / "data" / "safety" / "spelling.yml").read_text(encoding="utf-8"))
-        self._short_for: dict[str, str] = {str(k): str(v) for k, v in lists["short_for"].items()}
+        self._short_for: dict[str, str] = dict(lists["short_for"])
         self._danger: tuple[str, ...] = tuple(lists["safety_words"])
         self._emoji = {sign.replace("\ufe0f", ""): f" {word} " for sign, word in lists["emoji"].items()}
         self._rank = {w: r for w, r in vocabulary.items() if w.isalpha() and (len(w) > 1 or w in "ia")}

@@ -196,9 +196,13 @@ class SafetyScreen(IntentClassifier, GraphComponent):
             return _noticed(Verdict(LEVELS[0]))
         text = latin(text)
         language = self._languages.language(text) if self._languages else None
+        english = self._glossaries[language].english(text) if language else ""
+        if (
+            not english
+        ):  # "no" alone is spelled like Polish: what its glossary does not know is read as English
+            language = None
         said = {"language": language, "latin": text.isascii()}
-        if language:
-            text = self._glossaries[language].english(text)
+        text = english or text
         plain = self.spelling.plain(text)
         if not plain:
             return _noticed(Verdict(LEVELS[0]), **said)

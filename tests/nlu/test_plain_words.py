@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.knowledge.load import ROOT
 from bot.nlu.encoder import export, shared_encoder
 from bot.nlu.plain_words import PlainWords, latin
 
@@ -53,3 +55,12 @@ def test_another_script_is_left_alone(foreign: str) -> None:
 @given(st.text(max_size=300))
 def test_nothing_that_can_be_typed_breaks_it(words: PlainWords, text: str) -> None:
     assert isinstance(words.plain(text), str)
+
+
+def test_every_word_of_the_lists_is_a_word(words: PlainWords) -> None:
+    """YAML takes a bare yes or no for something else."""
+    lists = yaml.safe_load((ROOT / "data" / "safety" / "spelling.yml").read_text())
+    for short, meant in lists["short_for"].items():
+        assert isinstance(short, str), short
+        assert isinstance(meant, str), short
+    assert words.plain("nope") == "no"

@@ -127,7 +127,8 @@ def test_a_reviewer_can_see_why(screen: SafetyScreen) -> None:
 
 def test_what_came_before_counts(screen: SafetyScreen) -> None:
     assert screen.screen("no", {})["level"] == "none"
-    assert screen.screen("no", {"asked_safe": True})["level"] in ("urgent", "emergency")
+    for no in ("no", "nope", "nah"):
+        assert screen.screen(no, {"asked_safe": True})["level"] in ("urgent", "emergency"), no
     assert screen.screen("myself", {"before": ["i want", "to kill"]})["level"] in ("urgent", "emergency")
 
 
