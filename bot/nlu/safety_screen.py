@@ -197,9 +197,7 @@ class SafetyScreen(IntentClassifier, GraphComponent):
         text = latin(text)
         language = self._languages.language(text) if self._languages else None
         english = self._glossaries[language].english(text) if language else ""
-        if (
-            not english
-        ):  # "no" alone is spelled like Polish: what its glossary does not know is read as English
+        if not english:  # what the glossary does not know at all is read as it stands
             language = None
         said = {"language": language, "latin": text.isascii()}
         text = english or text
